@@ -1,0 +1,1 @@
+"""One module per noun: text in, one action, a report out."""

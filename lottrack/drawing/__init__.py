@@ -1,0 +1,1 @@
+"""Values in, SVG or PNG out."""
