@@ -30,6 +30,7 @@ _SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 _STORED = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_HOURS_MINUTES}:[0-9]{{2}}\.[0-9]{{6}}Z", re.ASCII
 )
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 # Offsets in use reach from -12:00 to +14:00.
 _WIDEST_OFFSET = timedelta(hours=14)
 # Names every machine understands differently, or not at all.
