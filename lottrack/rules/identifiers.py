@@ -182,7 +182,7 @@ def require_site_code(text: str) -> str:
     code = texts.ascii_upper(text.strip())
     if not _SITE_CODE.fullmatch(code):
         raise BadValue(
-            f"The site code {texts.printable(text)!r} is not 2 to 8 letters (A-Z) or digits.",
+            f"The site code {texts.quoted(text)} is not 2 to 8 letters (A-Z) or digits.",
             hint="Choose a short code, for example NORTH or MUC1; it stands in every number.",
         )
     return code
@@ -247,18 +247,18 @@ def _require_plain(text: str, what: str, *, extra: str, limit: int) -> str:
     hint = f"Use A-Z, 0-9 and {marks}; begin with a letter or digit; at most {limit} characters."
     if not code:
         raise BadValue(f"{start} is empty.", hint=hint)
-    shown = texts.printable(code)
+    shown = texts.quoted(code)
     for place, character in enumerate(code, start=1):
         if character not in _CODE_CHARACTERS and character not in extra:
             name = texts.describe_character(character)
             raise BadValue(
-                f"{start} {shown!r} holds {name} at place {place}, which a code cannot hold.",
+                f"{start} {shown} holds {name} at place {place}, which a code cannot hold.",
                 hint=hint,
             )
     if not code[0].isalnum():
-        raise BadValue(f"{start} {shown!r} begins with {code[0]!r}.", hint=hint)
+        raise BadValue(f"{start} {shown} begins with {code[0]!r}.", hint=hint)
     if len(code) > limit:
-        raise BadValue(f"{start} {shown!r} has {len(code)} characters.", hint=hint)
+        raise BadValue(f"{start} {shown} has {len(code)} characters.", hint=hint)
     code = code.upper()
     if code.startswith("LT."):
         raise BadValue(

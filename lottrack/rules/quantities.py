@@ -163,8 +163,9 @@ def _bad_number(text: str, what: str, unit: str, why: str, hint: str) -> BadValu
     shown = printable(text.strip())
     if len(shown) > _MOST_SHOWN:
         shown = f"{shown[:_MOST_SHOWN]}…"
+    shown = f"'{shown}'"
     return BadValue(
-        f"{sentence_start(what)} {_with_unit(repr(shown), unit)} {why}.",
+        f"{sentence_start(what)} {_with_unit(shown, unit)} {why}.",
         code="bad-number",
         hint=hint,
     )

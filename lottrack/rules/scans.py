@@ -20,7 +20,7 @@ from typing import NamedTuple
 from lottrack.errors import BadValue, CodeUnreadable
 from lottrack.rules.checkchar import check_character, has_valid_check
 from lottrack.rules.identifiers import PATIENT_MARK, compact, has_number_shape
-from lottrack.rules.text import ascii_upper, printable
+from lottrack.rules.text import ascii_upper, quoted
 
 COPIES: dict[str, str] = {
     "primary": "P",
@@ -102,9 +102,7 @@ def label_payload(thing: str, label: str, copy: str) -> str:
     spelled = compact(thing) if has_number_shape(thing) else thing
     serial = compact(label)
     if not _THING.fullmatch(spelled) or not (serial.isascii() and serial.isalnum()):
-        raise BadValue(
-            f"No label code can be made for {printable(thing)!r} with label {printable(label)!r}."
-        )
+        raise BadValue(f"No label code can be made for {quoted(thing)} with label {quoted(label)}.")
     body = f"{_START}{spelled.replace('_', _UNDERSCORE_AS)}.{serial}.{COPIES[copy]}"
     return body + check_character(_letters_and_digits(body))
 
@@ -175,7 +173,7 @@ def _letters_and_digits(text: str) -> str:
 
 def _unreadable(text: str, why: str) -> CodeUnreadable:
     return CodeUnreadable(
-        f"The label code {printable(text)!r} cannot be trusted: {why}.",
+        f"The label code {quoted(text)} cannot be trusted: {why}.",
         code="identifier-check-failed",
         hint="Scan the label again; if it stays so, the label is damaged: void it and print anew.",
     )

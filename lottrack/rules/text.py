@@ -64,6 +64,11 @@ def printable(text: str) -> str:
     )
 
 
+def quoted(text: str) -> str:
+    """The text as it stands in a message: escaped where needed, between quotation marks."""
+    return f"'{printable(text)}'"
+
+
 def is_harmful(character: str) -> bool:
     """Whether one character drives a terminal, reorders its neighbours or cannot be seen."""
     if character.isascii():

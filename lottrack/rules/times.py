@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from lottrack.errors import BadValue
-from lottrack.rules.text import printable, sentence_start
+from lottrack.rules.text import quoted, sentence_start
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ def parse_time(text: str, zone: str, now: datetime) -> datetime:
         return _from_local(naive, zone)
     except (ValueError, OverflowError) as error:
         raise BadValue(
-            f"{printable(cleaned)!r} is not a time: {error}.",
+            f"{quoted(cleaned)} is not a time: {error}.",
             code="bad-time",
             hint="Check day, hour, minute and offset.",
         ) from error
@@ -90,7 +90,7 @@ def parse_date(text: str, what: str) -> date:
         BadValue: ``bad-date``: another spelling, or no day of the calendar.
     """
     cleaned = text.strip()
-    shown = f"{sentence_start(what)} {printable(cleaned)!r}"
+    shown = f"{sentence_start(what)} {quoted(cleaned)}"
     if not _DATE.fullmatch(cleaned):
         raise BadValue(
             f"{shown} is not a date as lottrack reads it.",
@@ -122,12 +122,14 @@ def require_zone(name: str) -> str:
     zones = available_timezones() - _ZONES_OF_ONE_MACHINE
     if cleaned in zones:
         return cleaned
-    by_folded = {zone.casefold(): zone for zone in sorted(zones)}
-    by_folded.update({zone.rsplit("/", 1)[-1].casefold(): zone for zone in sorted(zones)})
+    # Only region names are offered: EST and its like have no summer time.
+    regions = sorted(zone for zone in zones if "/" in zone)
+    by_folded = {zone.casefold(): zone for zone in regions}
+    by_folded.update({zone.rsplit("/", 1)[-1].casefold(): zone for zone in regions})
     near = get_close_matches(cleaned.casefold(), by_folded, n=3, cutoff=0.75)
     offered = ", ".join(dict.fromkeys(by_folded[key] for key in near)) or "Europe/Berlin or UTC"
     raise BadValue(
-        f"{printable(cleaned)!r} is not a time zone this computer knows.",
+        f"{quoted(cleaned)} is not a time zone this computer knows.",
         code="unknown-zone",
         hint=f"Give an IANA name, for example {offered}.",
     )
@@ -156,7 +158,7 @@ def from_text(text: str) -> datetime:
             return datetime.fromisoformat(text)
         except ValueError:
             pass
-    raise BadValue(f"{printable(text)!r} is not a time as the record stores it.", code="bad-time")
+    raise BadValue(f"{quoted(text)} is not a time as the record stores it.", code="bad-time")
 
 
 def local_text(at: datetime, zone: str) -> str:
@@ -221,7 +223,7 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadValue(
-            f"{printable(name)!r} is not a time zone this computer knows.",
+            f"{quoted(name)} is not a time zone this computer knows.",
             code="unknown-zone",
             hint="Install the tzdata package, or give an IANA name such as Europe/Berlin.",
         ) from error
@@ -265,7 +267,7 @@ def _no_time(text: str, zone: str, now: datetime) -> BadValue:
     hint = (
         f"Write year, month, day and time, for example {example} or {example}{_offset_text(local)}."
     )
-    return BadValue(f"{printable(cleaned)!r} is not a time.", code="bad-time", hint=hint)
+    return BadValue(f"{quoted(cleaned)} is not a time.", code="bad-time", hint=hint)
 
 
 def _date_hint(text: str) -> str:
