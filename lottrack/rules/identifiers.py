@@ -85,8 +85,10 @@ PATIENT_MARK = "PT-"
 """Stands before a patient's code in a wristband's payload; no other number begins with it."""
 
 _MINIMUM_DIGITS = 4
-_SITE_CODE = re.compile(r"[A-Z0-9]{2,8}", re.ASCII)
-_HYPHENATED = re.compile(r"([A-Z]{2})-([A-Z0-9]{2,8})-([0-9]{4,})-([0-9A-Z])", re.ASCII)
+# Patterns are texts, compiled (and kept by re) at first use: compiling all at import would cost
+# every start of the program several milliseconds.
+_SITE_CODE = r"[A-Z0-9]{2,8}"
+_HYPHENATED = r"([A-Z]{2})-([A-Z0-9]{2,8})-([0-9]{4,})-([0-9A-Z])"
 _CODE_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 _CODE_LIMIT = 32
 _OWN_NUMBER_LIMIT = 40
@@ -137,7 +139,7 @@ def read_number(text: str, site_code: str) -> Number | None:
     """
     cleaned = texts.ascii_upper(text.strip())
     shape = rf"([A-Z]{{2}})[- ]?{re.escape(site_code.upper())}[- ]?([0-9]{{4,}})[- ]?([0-9A-Z])"
-    match = re.fullmatch(shape, cleaned, re.ASCII)
+    match = re.fullmatch(shape, cleaned)
     if match is None or match[1] not in KINDS:
         return None
     prefix, serial, check = match[1], match[2], match[3]
@@ -155,7 +157,7 @@ def read_number(text: str, site_code: str) -> Number | None:
 
 def is_foreign_number(text: str, site_code: str) -> bool:
     """Whether a text, with its hyphens, is a sound lottrack number of another site."""
-    match = _HYPHENATED.fullmatch(texts.ascii_upper(text.strip()))
+    match = re.fullmatch(_HYPHENATED, texts.ascii_upper(text.strip()))
     return (
         match is not None
         and match[1] in KINDS
@@ -169,7 +171,7 @@ def has_number_shape(text: str) -> bool:
 
     A known prefix, and hyphens at the three places where lottrack writes them.
     """
-    match = _HYPHENATED.fullmatch(texts.ascii_upper(text))
+    match = re.fullmatch(_HYPHENATED, texts.ascii_upper(text))
     return match is not None and match[1] in KINDS
 
 
@@ -180,7 +182,7 @@ def require_site_code(text: str) -> str:
         BadValue: it is not one.
     """
     code = texts.ascii_upper(text.strip())
-    if not _SITE_CODE.fullmatch(code):
+    if not re.fullmatch(_SITE_CODE, code):
         raise BadValue(
             f"The site code {texts.quoted(text)} is not 2 to 8 letters (A-Z) or digits.",
             hint="Choose a short code, for example NORTH or MUC1; it stands in every number.",

@@ -16,10 +16,12 @@ from lottrack.rules.text import printable, sentence_start
 MAX_CELLS = 10**15
 """More cells than any lot holds (a body has about 4 × 10¹³); fits every database's integers."""
 
-_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
-_EXPONENT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+", re.ASCII)
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:[,.' ][0-9]{3})+(?:[.,][0-9]+)?", re.ASCII)
+# Patterns are texts, compiled (and kept by re) at first use: compiling all at import would cost
+# every start of the program several milliseconds.
+_PLAIN = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+_EXPONENT = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}"
+_DECIMAL_COMMA = r"-?[0-9]+,[0-9]+"
+_THOUSANDS = r"-?[0-9]{1,3}(?:[,.' ][0-9]{3})+(?:[.,][0-9]+)?"
 # Decimal's default context computes with 28 digits; no reading on a bench has more than a few.
 _MOST_DIGITS = 24
 _MOST_SHOWN = 60
@@ -53,7 +55,9 @@ def parse_decimal(
             (``out-of-range``).
     """
     stripped = text.strip()
-    if not (_PLAIN.fullmatch(stripped) or (allow_exponent and _EXPONENT.fullmatch(stripped))):
+    if not (
+        re.fullmatch(_PLAIN, stripped) or (allow_exponent and re.fullmatch(_EXPONENT, stripped))
+    ):
         raise _bad_number(
             text,
             what,
@@ -172,17 +176,17 @@ def _bad_number(text: str, what: str, unit: str, why: str, hint: str) -> BadValu
 
 
 def _hint(text: str, *, allow_exponent: bool) -> str:
-    if _THOUSANDS.fullmatch(text):
+    if re.fullmatch(_THOUSANDS, text):
         return (
             "Write no thousands separators: 1500, not 1,500 or 1 500; the decimal mark is a point."
         )
-    if _DECIMAL_COMMA.fullmatch(text):
+    if re.fullmatch(_DECIMAL_COMMA, text):
         return f"Write {text.replace(',', '.')}, not {text}."
     if text.endswith("%"):
         return "Write the number without the sign."
     if text.startswith("."):
         return "Write a digit before the point: 0.5."
-    if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
+    if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text):
         return "Write it without zeros in front; a code may have been scanned where a number goes."
     examples = "12, 1.5 or 4.4e7" if allow_exponent else "12 or 1.5"
     return f"Write plain digits with a point, for example {examples}."

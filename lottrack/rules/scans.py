@@ -37,22 +37,19 @@ _COPY_OF = {letter: copy for copy, letter in COPIES.items()}
 _START = "LT."
 # '_' is no character of QR's alphanumeric set, '$' is, and no code of people holds a '$'.
 _UNDERSCORE_AS = "$"
-_THING = re.compile(r"[A-Z0-9][A-Z0-9._/-]*", re.ASCII)
-_PAYLOAD = re.compile(
-    r"LT\.(?P<thing>[A-Z0-9][A-Z0-9.$/-]*)\.(?P<label>[A-Z0-9]+)\.(?P<copy>[A-Z])[0-9A-Z*]",
-    re.ASCII,
-)
-_SEPARATORS = re.compile(r"[.$/-]", re.ASCII)
+# Patterns are texts, compiled (and kept by re) at first use: compiling all at import would cost
+# every start of the program several milliseconds.
+_THING = r"[A-Z0-9][A-Z0-9._/-]*"
+_PAYLOAD = r"LT\.(?P<thing>[A-Z0-9][A-Z0-9.$/-]*)\.(?P<label>[A-Z0-9]+)\.(?P<copy>[A-Z])[0-9A-Z*]"
+_SEPARATORS = r"[.$/-]"
 # What scanners put around a code: C0 and C1 control characters (CR, LF, tab, STX, GS) and spaces.
 _WRAPPING = "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1)))) + "\ufeff"
-_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)
+_AIM = r"\][A-Za-z][0-9A-Za-z]"
 _AIM_OF_GS1 = ("]d2", "]C1", "]e0", "]Q3", "]J1")
-_SEC = re.compile(
-    r"(?:SEC[:\s]*)?[A-Z]{2}[A-Z0-9]{6}[A-Za-z0-9]{13}\s?[ABE][A-Za-z0-9]{10}[0-9]{8}", re.ASCII
-)
-_GS1_BRACKETED = re.compile(r"\([0-9]{2,4}\)", re.ASCII)
-_GS1_LINK = re.compile(r"https?://\S+/01/[0-9]{14}\b", re.ASCII | re.IGNORECASE)
-_GTIN = re.compile(r"01([0-9]{14})", re.ASCII)
+_SEC = r"(?:SEC[:\s]*)?[A-Z]{2}[A-Z0-9]{6}[A-Za-z0-9]{13}\s?[ABE][A-Za-z0-9]{10}[0-9]{8}"
+_GS1_BRACKETED = r"\([0-9]{2,4}\)"
+_GS1_LINK = r"(?i)https?://\S+/01/[0-9]{14}\b"
+_GTIN = r"01([0-9]{14})"
 
 
 class Scan(NamedTuple):
@@ -101,7 +98,7 @@ def label_payload(thing: str, label: str, copy: str) -> str:
     """
     spelled = compact(thing) if has_number_shape(thing) else thing
     serial = compact(label)
-    if not _THING.fullmatch(spelled) or not (serial.isascii() and serial.isalnum()):
+    if not re.fullmatch(_THING, spelled) or not (serial.isascii() and serial.isalnum()):
         raise BadValue(f"No label code can be made for {quoted(thing)} with label {quoted(label)}.")
     body = f"{_START}{spelled.replace('_', _UNDERSCORE_AS)}.{serial}.{COPIES[copy]}"
     return body + check_character(_letters_and_digits(body))
@@ -120,7 +117,7 @@ def read_scan(raw: str) -> Scan:
     text = ascii_upper(_unwrapped(raw))
     if not text.startswith(_START):
         return Scan(raw, text, "number" if text else "unknown")
-    match = _PAYLOAD.fullmatch(text)
+    match = re.fullmatch(_PAYLOAD, text)
     if match is None:
         raise _unreadable(text, "it is not whole, or holds characters a label's code never holds")
     if not has_valid_check(_letters_and_digits(text)):
@@ -144,7 +141,7 @@ def foreign_scheme(text: str) -> str | None:
         return None
     if content[:1] in {"=", "&"} and len(content) > 1:
         return "isbt128"
-    if _SEC.fullmatch(content) or re.match(r"SEC[:\s]", content):
+    if re.fullmatch(_SEC, content) or re.match(r"SEC[:\s]", content):
         return "sec"
     if unwrapped.startswith(_AIM_OF_GS1) or _looks_like_gs1(content):
         return "gs1"
@@ -152,9 +149,9 @@ def foreign_scheme(text: str) -> str | None:
 
 
 def _looks_like_gs1(content: str) -> bool:
-    if _GS1_BRACKETED.match(content) or _GS1_LINK.match(content):
+    if re.match(_GS1_BRACKETED, content) or re.match(_GS1_LINK, content):
         return True
-    gtin = _GTIN.match(content)
+    gtin = re.match(_GTIN, content)
     if gtin is None:
         return False
     # The GTIN's own check digit keeps a lab's long number from being taken for one: GS1 mod 10.
@@ -164,11 +161,11 @@ def _looks_like_gs1(content: str) -> bool:
 
 def _unwrapped(raw: str) -> str:
     text = raw.strip(_WRAPPING)
-    return _AIM.sub("", text, count=1).strip(_WRAPPING) if _AIM.match(text) else text
+    return re.sub(_AIM, "", text, count=1).strip(_WRAPPING) if re.match(_AIM, text) else text
 
 
 def _letters_and_digits(text: str) -> str:
-    return _SEPARATORS.sub("", text)
+    return re.sub(_SEPARATORS, "", text)
 
 
 def _unreadable(text: str, why: str) -> CodeUnreadable:

@@ -17,19 +17,18 @@ from lottrack.rules.text import quoted, sentence_start
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+# Patterns are texts, compiled (and kept by re) at first use: compiling all at import would cost
+# every start of the program several milliseconds.
 # Hours end at 23 here: newer Pythons read 24:00 as midnight of the next day, older ones refuse it.
 _HOURS_MINUTES = r"(?:[01][0-9]|2[0-3]):[0-9]{2}"
-_TIME = re.compile(
+_TIME = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]"
     rf"({_HOURS_MINUTES}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?)"
-    r" ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?",
-    re.ASCII,
+    r" ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
-_STORED = re.compile(
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_HOURS_MINUTES}:[0-9]{{2}}\.[0-9]{{6}}Z", re.ASCII
-)
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_SLASHED = r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})"
+_STORED = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_HOURS_MINUTES}:[0-9]{{2}}\.[0-9]{{6}}Z"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 # Offsets in use reach from -12:00 to +14:00.
 _WIDEST_OFFSET = timedelta(hours=14)
@@ -53,7 +52,7 @@ def parse_time(text: str, zone: str, now: datetime) -> datetime:
     cleaned = text.strip()
     if cleaned.lower() == "now":
         return _aware(now).astimezone(UTC)
-    match = _TIME.fullmatch(cleaned)
+    match = re.fullmatch(_TIME, cleaned)
     if match is None:
         raise _no_time(text, zone, now)
     try:
@@ -91,7 +90,7 @@ def parse_date(text: str, what: str) -> date:
     """
     cleaned = text.strip()
     shown = f"{sentence_start(what)} {quoted(cleaned)}"
-    if not _DATE.fullmatch(cleaned):
+    if not re.fullmatch(_DATE, cleaned):
         raise BadValue(
             f"{shown} is not a date as lottrack reads it.",
             code="bad-date",
@@ -153,7 +152,7 @@ def from_text(text: str) -> datetime:
     Raises:
         BadValue: ``bad-time``: the text is not of the stored form.
     """
-    if _STORED.fullmatch(text):
+    if re.fullmatch(_STORED, text):
         try:
             return datetime.fromisoformat(text)
         except ValueError:
@@ -258,7 +257,7 @@ def _no_time(text: str, zone: str, now: datetime) -> BadValue:
     cleaned = text.strip()
     local = _aware(now).astimezone(_zone(zone))
     example = f"{local:%Y-%m-%dT%H:%M}"
-    if _DATE.fullmatch(cleaned):
+    if re.fullmatch(_DATE, cleaned):
         return BadValue(
             f"{cleaned} is a date without a time.",
             code="bad-time",
@@ -271,7 +270,7 @@ def _no_time(text: str, zone: str, now: datetime) -> BadValue:
 
 
 def _date_hint(text: str) -> str:
-    slashed = _SLASHED.fullmatch(text)
+    slashed = re.fullmatch(_SLASHED, text)
     if slashed is None:
         return "Write year, month and day in that order: 2026-02-03."
     first, second, year = slashed.groups()

@@ -100,8 +100,8 @@ def test_the_limits_themselves_are_allowed() -> None:
 
 
 def test_minus_zero_is_zero() -> None:
-    assert plain(parse_decimal("-0", "the volume")) == "0"
-    assert plain(parse_decimal("-0.0", "the temperature", minimum=-196)) == "0.0"
+    assert str(parse_decimal("-0", "the volume")) == "0"
+    assert str(parse_decimal("-0.0", "the temperature", minimum=-196)) == "0.0"
     assert plain(Decimal("-0.00")) == "0.00"
 
 

@@ -227,6 +227,7 @@ def test_no_payload_is_made_for_an_unknown_kind_of_copy() -> None:
         ("]C10109506000134352", "gs1"),
         ("(01)09506000134352(10)ABC", "gs1"),
         ("https://id.gs1.org/01/09506000134352/10/ABC", "gs1"),
+        ("HTTPS://ID.GS1.ORG/01/09506000134352", "gs1"),
         ("0109506000134352", "gs1"),
         ("0109506000134353", None),  # wrong GTIN check digit
         ("LT-NORTH-0042-X", None),
