@@ -23,7 +23,7 @@ setup(
         "lottrack.labels": ["*.toml", "*.md"],
     },
     install_requires=[
-        "click>=8.2",
+        "click>=8.5",
         "peewee>=4.5.3",
         "qrcode>=8.2",
         "pillow>=12",

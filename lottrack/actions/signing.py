@@ -1,0 +1,172 @@
+"""Signatures: exactly what was shown, by whom, meaning what.
+
+A signing act is two functions. ``prepare_x`` gathers the facts and returns a ``Prepared``: the text
+to show and what it covers. ``x`` takes it back with the signer's ``Proof``: the secret is checked
+before the change opens; inside the change the text is prepared again, and if it is not the same to
+the byte, nothing is signed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.actions.secrets import require_account, require_secret
+from lottrack.errors import Changed, SignatureRejected
+from lottrack.store.chain import sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lottrack.actions.desk import Desk
+    from lottrack.store.change import Change, Told
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+ACKNOWLEDGEMENT = (
+    "With this first signature I acknowledge that my electronic signature in lottrack is the"
+    " legally binding equivalent of my handwritten signature, and that I alone use my secret."
+)
+"""What a person's first signature includes (21 CFR 11.10(j), 11.100(c))."""
+
+
+class Prepared(NamedTuple):
+    """What is about to be signed.
+
+    Attributes:
+        act: the act, as in the table of roles.
+        meaning: what the signature means, in words (21 CFR 11.50(a)(3)).
+        text: exactly what is shown and hashed, before the acknowledgement.
+        rests_on: the audit entry the text was made from.
+        covers: records and their versions that the signature covers.
+    """
+
+    act: str
+    meaning: str
+    text: str
+    rests_on: int
+    covers: tuple[tuple[str, int], ...]
+
+
+class Proof(NamedTuple):
+    """A person and the secret just typed."""
+
+    account: str
+    secret: str
+
+
+class Signer(NamedTuple):
+    """A person whose secret was right for this signature."""
+
+    account: str
+    role: str
+    first_time: bool
+
+
+def prepared(
+    reader: Reader, act: str, meaning: str, lines: Iterable[str], covers: Iterable[Row]
+) -> Prepared:
+    """Put together what is to be signed, from lines of text and the rows it covers."""
+    head = reader.sql("SELECT coalesce(max(seq), 0) AS seq FROM audit_entry")[0]
+    text = "\n".join([f"Signature: {meaning}", *lines])
+    pairs = tuple(sorted({(str(row.root), int(row.version)) for row in covers}))
+    return Prepared(act, meaning, text, int(head.seq), pairs)
+
+
+def shown_to(desk: Desk, prepared: Prepared, account: str) -> str:
+    """The text a person signs: with the acknowledgement when it is the person's first."""
+    code = require_account(desk, account)
+    if _is_first(desk.store, code):
+        return f"{prepared.text}\n\n{ACKNOWLEDGEMENT}"
+    return prepared.text
+
+
+def require_signer(desk: Desk, prepared: Prepared, proof: Proof, *, act: str = "") -> Signer:
+    """Check that a person may sign this and gave the right secret.
+
+    Args:
+        desk: where.
+        prepared: what is signed.
+        proof: by whom.
+        act: the act whose roles apply when it is not the prepared one (a second person's part).
+
+    Raises:
+        RoleMissing: the person has no role for it.
+        SignatureRejected: the secret is wrong.
+    """
+    code = require_account(desk, proof.account)
+    role = desk.role_for(act or prepared.act, code)
+    require_secret(desk, code, proof.secret, SignatureRejected)
+    return Signer(code, role, _is_first(desk.store, code))
+
+
+def require_second(desk: Desk, proof: Proof, *others: str) -> Signer:
+    """Check a second person or witness: known, with the right secret, and none of the others.
+
+    Raises:
+        SamePerson: it is one of the people already taking part.
+        SignatureRejected: the secret is wrong.
+    """
+    code = require_account(desk, proof.account)
+    for other in others:
+        desk.require_other(other, code, "a second person is needed")
+    require_secret(desk, code, proof.secret, SignatureRejected)
+    return Signer(code, "", _is_first(desk.store, code))
+
+
+def require_unchanged(before: Prepared, now: Prepared) -> None:
+    """Compare what was shown with what the record says inside the change.
+
+    Raises:
+        Changed: they differ.
+    """
+    if before.text != now.text or before.covers != now.covers:
+        raise Changed(
+            "What you were shown is not what the record says any more: somebody recorded something"
+            f" since entry {before.rests_on}. Nothing was signed.",
+            hint="Repeat the command and read what it shows.",
+        )
+
+
+def sign(change: Change, desk: Desk, prepared: Prepared, signer: Signer, told: Told) -> str:
+    """Write a signature into an open change and return its number."""
+    text = prepared.text + (f"\n\n{ACKNOWLEDGEMENT}" if signer.first_time else "")
+    number = change.record(
+        "signature",
+        told._replace(at=None, performed_by=signer.account, witness=""),
+        meaning=prepared.meaning,
+        shown=text,
+        shown_sha256=sha256(text),
+        rests_on=prepared.rests_on,
+        session=desk.session,
+        scripted=int(desk.scripted),
+        acknowledged=int(signer.first_time),
+    )
+    for record, version in prepared.covers:
+        change.link("signature_cover", signature=number, record=record, version=version)
+    if signer.first_time:
+        change.stand("account_standing", {"account": signer.account}, acknowledged=1)
+    return number
+
+
+def _is_first(reader: Reader, account: str) -> bool:
+    return not reader.rows("account_standing", account=account)[0].acknowledged
+
+
+def is_valid(reader: Reader, signature: str) -> bool:
+    """Whether a signature still covers what is recorded: nothing it covers was corrected since."""
+    return not voided_covers(reader, signature)
+
+
+def voided_covers(reader: Reader, signature: str) -> list[str]:
+    """The records a signature covers that were corrected or struck after it was given."""
+    covers = reader.rows("signature_cover", signature=signature)
+    return [
+        str(cover.record)
+        for cover in covers
+        if _latest_version(reader, cover.record) != cover.version
+    ]
+
+
+def _latest_version(reader: Reader, record: str) -> int:
+    rows = reader.rows("correction", record=record)
+    return max((int(row.to_version) for row in rows), default=1)

@@ -1,0 +1,230 @@
+"""What a command is handed: the record opened on demand, who acts, the clock, the secrets.
+
+Nothing here opens a file before it is asked to, so that ``--help`` never makes or reads one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lottrack.errors import NotSignedIn, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lottrack.actions.desk import Desk, Hasher
+    from lottrack.actions.signing import Prepared, Proof
+    from lottrack.store.store import Store
+
+
+class Context:
+    """The state of one run of the program.
+
+    Args:
+        db: ``--db``, or None.
+        account: ``--as``, or "".
+        password_stdin: secrets come from standard input, one a line.
+        clock: the time now; tests and the demo pass their own.
+        hasher: checks secrets; tests pass a cheap one.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Path | None = None,
+        account: str = "",
+        password_stdin: bool = False,
+        clock: Callable[[], datetime] | None = None,
+        hasher: Hasher | None = None,
+    ) -> None:
+        self._db = db
+        self.account_given = account
+        self.password_stdin = password_stdin
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self._hasher = hasher
+        self.json_wanted = False
+        self.dry_run = False
+        self.writing_act = ""
+        self._opened: list[Store] = []
+
+    # -- the record -----------------------------------------------------------------------------
+
+    @cached_property
+    def path(self) -> Path:
+        """Where the database is: ``--db``, else ``LOTTRACK_DB``, else the user-data folder."""
+        if self._db is not None:
+            return self._db
+        given = os.environ.get("LOTTRACK_DB")
+        if given:
+            return Path(given)
+        from platformdirs import user_data_path
+
+        return user_data_path("lottrack", appauthor=False) / "lottrack.sqlite"
+
+    def open(self) -> Store:
+        """The open record; read-only when this user cannot write the file."""
+        from lottrack.store.location import location_warning
+
+        store = open_store(self.path)
+        self._opened.append(store)
+        warning = location_warning(self.path)
+        if warning:
+            self.say(f"Warning: {warning}")
+        return store
+
+    def close(self) -> None:
+        """Close what was opened."""
+        while self._opened:
+            self._opened.pop().close()
+
+    @cached_property
+    def hasher(self) -> Hasher:
+        """The hasher of secrets."""
+        from lottrack.actions.desk import Argon2Hasher
+
+        return self._hasher or Argon2Hasher()
+
+    # -- who acts -------------------------------------------------------------------------------
+
+    @cached_property
+    def desk(self) -> Desk:
+        """A desk with nobody at it: enough to read."""
+        from lottrack.actions.desk import Desk
+
+        return Desk(
+            self.open,
+            self.clock,
+            self.hasher,
+            host=host_name(),
+            session="ssh" if os.environ.get("SSH_CONNECTION") else "local",
+            dry_run=self.dry_run,
+            scripted=self.password_stdin,
+        )
+
+    @cached_property
+    def writing_desk(self) -> Desk:
+        """The desk with the person at it who signed in, or whom ``--as`` names.
+
+        Raises:
+            NotSignedIn: nobody is signed in, the session was idle too long or was ended.
+        """
+        from lottrack.actions.secrets import require_secret
+
+        desk = self.desk
+        desk.dry_run = self.dry_run
+        if self.account_given:
+            secret = self.ask_secret(f"Secret of {self.account_given}")
+            desk.account = require_secret(desk, self.account_given, secret)
+        else:
+            desk.account = self._signed_in()
+        return desk
+
+    def _signed_in(self) -> str:
+        from lottrack.actions.people import session_is_live
+        from lottrack.session import read_session, touch_session
+
+        session = read_session(self.path, self.clock())
+        if session is None or not session_is_live(self.desk, session.account, session.token):
+            raise NotSignedIn(
+                "Nobody is signed in here, and writing needs a person.",
+                hint="Sign in with `lottrack login USER`, or give --as USER before the command.",
+            )
+        if session.idle:
+            raise NotSignedIn(
+                f"{session.account} was signed in here but idle too long; the screen is locked.",
+                code="session-locked",
+                hint=f"Sign in again: `lottrack login {session.account}`.",
+            )
+        touch_session(self.path, self.clock())
+        return session.account
+
+    # -- talking --------------------------------------------------------------------------------
+
+    @staticmethod
+    def say(text: str) -> None:
+        """Talk to the person, on standard error: standard output is for data."""
+        sys.stderr.write(text + "\n")
+
+    def ask_secret(self, prompt: str) -> str:
+        """A secret: from standard input with ``--password-stdin``, else typed without echo.
+
+        Raises:
+            Usage: there is no terminal, or no line left.
+        """
+        if self.password_stdin:
+            line = sys.stdin.readline()
+            if not line:
+                raise Usage(
+                    f"{prompt}: no line is left on standard input.",
+                    code="secret-missing",
+                    hint="--password-stdin reads one line per secret, in the documented order.",
+                )
+            return line.rstrip("\r\n")
+        from lottrack.terminal import is_terminal, read_hidden
+
+        if not is_terminal():
+            raise Usage(
+                f"{prompt} is needed, and there is no terminal to ask at.",
+                code="secret-missing",
+                hint="Run lottrack at a terminal, or give the secrets with --password-stdin.",
+            )
+        return read_hidden(prompt)
+
+    def ask_new_secret(self, account: str) -> tuple[str, str]:
+        """A new secret, twice."""
+        first = self.ask_secret(f"New secret of {account}")
+        return first, self.ask_secret(f"New secret of {account}, again")
+
+    def ask_signature(self, prepared: Prepared, signer: str = "") -> Proof:
+        """Show what is signed, then ask the signer's secret."""
+        from lottrack.actions.signing import Proof, shown_to
+
+        desk = self.writing_desk
+        account = signer or desk.require_actor()
+        self.say(shown_to(desk, prepared, account))
+        self.say("")
+        return Proof(account, self.ask_secret(f"Secret of {account}, to sign"))
+
+    def ask_second(self, account: str, what: str) -> Proof:
+        """Ask a second person's or witness's secret."""
+        from lottrack.actions.signing import Proof
+
+        return Proof(account, self.ask_secret(f"Secret of {account}, {what}"))
+
+
+def open_store(path: Path) -> Store:
+    """Open a record to write it, else to read it, else as it lies on a read-only medium."""
+    from lottrack.errors import StoreBusy
+    from lottrack.store.store import Store
+
+    if path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        try:
+            return Store(path, writable=False)
+        except StoreBusy:
+            return Store(path, writable=False, immutable=True)
+    return Store(path)
+
+
+def host_name() -> str:
+    """This computer's name, for the audit trail."""
+    import socket
+
+    return socket.gethostname()
+
+
+def local_zone() -> str:
+    """The zone this computer's clock is set to, by name; ``UTC`` when it does not say."""
+    given = os.environ.get("TZ", "").lstrip(":")
+    if given and not given.startswith("/"):
+        return given
+    with contextlib.suppress(OSError):
+        parts = Path("/etc/localtime").resolve(strict=True).parts
+        if "zoneinfo" in parts:
+            return "/".join(parts[parts.index("zoneinfo") + 1 :])
+    return "UTC"

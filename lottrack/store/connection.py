@@ -1,0 +1,108 @@
+"""Open a database, and nothing else: pragmas, peewee's start-up, who may not read or write it."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from typing import TYPE_CHECKING
+
+from lottrack.errors import NoDatabase, StoreBusy, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peewee import SqliteDatabase
+
+OLDEST_SQLITE = (3, 38, 0)
+"""STRICT tables need 3.37, the ``->>`` operator 3.38."""
+
+PRAGMAS = {
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "busy_timeout": 30_000,
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: NORMAL forgets acknowledged records in a power cut
+}
+_DRIVERS_OF_OTHERS = ("psycopg", "psycopg2", "psycopg2cffi", "pysqlite3", "pymysql", "MySQLdb")
+
+
+def _peewee_database(name: str, *, uri: bool, pragmas: dict[str, object]) -> SqliteDatabase:
+    """A peewee database on the standard library's sqlite3.
+
+    peewee imports every database driver it finds, which costs a start more than lottrack itself
+    does, and prefers another SQLite when one is installed; neither is wanted here.
+    """
+    if "peewee" not in sys.modules:
+        hidden = [driver for driver in _DRIVERS_OF_OTHERS if driver not in sys.modules]
+        for driver in hidden:
+            sys.modules[driver] = None  # type: ignore[assignment]
+        try:
+            import peewee
+        finally:
+            for driver in hidden:
+                del sys.modules[driver]
+    import peewee
+
+    return peewee.SqliteDatabase(name, pragmas=pragmas, uri=uri, timeout=30)
+
+
+def connect(path: Path, *, writable: bool = True, immutable: bool = False) -> SqliteDatabase:
+    """A connected database.
+
+    Args:
+        path: the file; it must exist.
+        writable: False opens it read-only, and never changes a byte.
+        immutable: the file is on a read-only medium, so that not even a lock can be taken.
+
+    Raises:
+        NoDatabase: there is no such file.
+        StoreBusy: the file cannot be opened by this user.
+        StoreError: the file is not a database, or SQLite is too old.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old for lottrack, which needs 3.38 or newer.",
+            code="sqlite-too-old",
+            hint="Install a newer Python or a newer SQLite library.",
+        )
+    if not path.is_file():
+        raise NoDatabase(
+            f"There is no lottrack database at {path}.",
+            hint="Make one with `lottrack init`, or name yours with --db or LOTTRACK_DB.",
+        )
+    if writable:
+        database = _peewee_database(str(path), uri=False, pragmas=dict(PRAGMAS))
+    else:
+        mode = "immutable=1" if immutable else "mode=ro"
+        quiet = {k: v for k, v in PRAGMAS.items() if k in {"foreign_keys", "busy_timeout"}}
+        database = _peewee_database(f"{path.absolute().as_uri()}?{mode}", uri=True, pragmas=quiet)
+    try:
+        database.connect()
+        database.execute_sql("SELECT count(*) FROM sqlite_master")
+    except Exception as error:
+        database.close()
+        raise translated(error, path) from error
+    return database
+
+
+def translated(error: Exception, path: Path) -> Exception:
+    """A database error as lottrack says it; other exceptions come back as they are."""
+    from peewee import DatabaseError, OperationalError
+
+    if not isinstance(error, DatabaseError | sqlite3.DatabaseError):
+        return error
+    text = str(error)
+    if isinstance(error, OperationalError | sqlite3.OperationalError):
+        return StoreBusy(
+            f"The database {path} is busy or cannot be written ({text}). Nothing was recorded.",
+            hint="Close other programs that use it, check that the disk is not full and that you"
+            " may write the file and its folder, then repeat the command.",
+        )
+    if "not a database" in text or "malformed" in text:
+        return StoreError(
+            f"The file {path} is not an intact lottrack database ({text}).",
+            code="database-damaged",
+            hint="Keep the file as it is, run `lottrack audit verify`, and restore the latest"
+            " backup with `lottrack admin restore`.",
+        )
+    return error

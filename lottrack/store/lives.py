@@ -1,0 +1,99 @@
+"""The events of one container's life, in the order they were recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lottrack.rules.lifecycle import Event, Standing, step
+
+if TYPE_CHECKING:
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+# Each part names the act, the first telling's place in the chain (a correction does not move an
+# event), and where the step leads. Links are read through the fact they belong to, so that they
+# fall with it when it is struck.
+_EVENTS = """
+SELECT 'plan' AS act, c.seq AS seq, 0 AS part, c.occurred_at AS at, NULL AS place,
+       c.performed_by AS holder, NULL AS outside, NULL AS position, NULL AS incident
+  FROM container_now AS c JOIN fill_now AS f ON f.root = c.fill
+ WHERE c.root = :container AND f.planned = 1
+UNION ALL
+SELECT 'prepare_into', o.seq, 4, c.occurred_at, NULL, c.performed_by, NULL, NULL, NULL
+  FROM container_now AS c JOIN container AS o ON o.id = c.root
+ WHERE c.root = :container AND c.preparation IS NOT NULL
+UNION ALL
+SELECT CASE e.outcome WHEN 'filled' THEN 'fill' ELSE 'not_fill' END, o.seq, 1, e.occurred_at, NULL,
+       e.performed_by, NULL, NULL, NULL
+  FROM filling_now AS e JOIN filling AS o ON o.id = e.root WHERE e.container = :container
+UNION ALL
+SELECT e.act, o.seq, 2, e.occurred_at, e.to_place,
+       CASE e.act WHEN 'transfer' THEN e.to_account WHEN 'inspect' THEN NULL
+                  ELSE e.performed_by END,
+       e.to_outside, e.position, i.root
+  FROM custody_event_now AS e JOIN custody_event AS o ON o.id = e.root
+  LEFT JOIN incident_now AS i ON i.record = e.root WHERE e.container = :container
+UNION ALL
+SELECT 'thaw', o.seq, 3, p.occurred_at, NULL, p.performed_by, NULL, NULL, NULL
+  FROM preparation_input AS l JOIN preparation_now AS p ON p.root = l.preparation
+  JOIN preparation AS o ON o.id = p.root WHERE l.container = :container
+UNION ALL
+SELECT 'finish', o.seq, 3, p.occurred_at, NULL, p.performed_by, NULL, NULL, NULL
+  FROM preparation_input AS l JOIN preparation_finish_now AS p ON p.preparation = l.preparation
+  JOIN preparation_finish AS o ON o.id = p.root WHERE l.container = :container
+UNION ALL
+SELECT 'dispense', o.seq, 5, d.occurred_at, NULL, d.performed_by, NULL, NULL, NULL
+  FROM dispensed_container AS l JOIN dispensing_now AS d ON d.root = l.dispensing
+  JOIN dispensing AS o ON o.id = d.root WHERE l.container = :container
+UNION ALL
+SELECT 'infuse', o.seq, 6, d.occurred_at, NULL, d.performed_by, NULL, NULL, i.root
+  FROM infused_container AS l JOIN infusion_now AS d ON d.root = l.infusion
+  JOIN infusion AS o ON o.id = d.root LEFT JOIN incident_now AS i ON i.record = d.root
+ WHERE l.container = :container
+ORDER BY seq, part
+"""
+
+
+def life_events(reader: Reader, container: str) -> list[Event]:
+    """Every event of a container's life that was not struck."""
+    return [
+        Event(
+            act=row.act,
+            at=row.at,
+            place=row.place or "",
+            holder=row.holder or "",
+            outside=row.outside or "",
+            position=row.position or "",
+            forced=row.incident is not None,
+        )
+        for row in reader.sql(_EVENTS, container=container)
+    ]
+
+
+def derived_standing(reader: Reader, container: str, first_place: str) -> Standing | None:
+    """The standing a container's events lead to; None when they do not go together.
+
+    Args:
+        reader: the record.
+        container: its number.
+        first_place: where containers are when they are filled.
+    """
+    standing: Standing | None = Standing(place=first_place)
+    for event in life_events(reader, container):
+        standing = step(standing or Standing(), event)
+        if standing is None:
+            return None
+    return standing
+
+
+def standing_of(row: Row) -> Standing:
+    """A row of ``container_standing`` as the rules know it; its stage is read from its state."""
+    return Standing(
+        state=row.location_state,
+        place=row.place or "",
+        holder=row.holder or "",
+        outside=row.outside or "",
+        position=row.position or "",
+        at=row.last_at or "",
+        stage=row.stage or "",
+    )
