@@ -1,0 +1,199 @@
+"""From a template and values to the dots of a label.
+
+Labels are drawn in black and white at the printer's own resolution: what is on the picture is what
+the printer prints, without shades that thermal printers would guess at. The same template, values
+and payload give the same dots on every computer. A drawn label is accepted only after its code has
+been read back from the dots and says the payload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.errors import LabelError
+from lottrack.printing import codes
+from lottrack.printing.fields import FIELDS, says_autologous
+from lottrack.printing.layout import (
+    Bar,
+    Code,
+    Element,
+    Frame,
+    Symbol,
+    Text,
+    area_dots,
+    dots,
+    module_dots,
+    module_mm,
+)
+from lottrack.printing.symbols import draw_symbol
+from lottrack.printing.texts import INK, PAPER, Canvas, draw_text
+from lottrack.rules.text import nfc, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from PIL.Image import Image
+
+    from lottrack.printing.templates import Template
+
+
+class Rendered(NamedTuple):
+    """One label, ready for a printer.
+
+    Attributes:
+        png: the picture as a PNG file that carries its resolution.
+        image_sha256: over width, height and the dots, so that it does not depend on how the file
+            was compressed.
+        width_mm, height_mm: of the label.
+        dpi: dots per inch.
+        text: every line of words as printed, captions included, in the order drawn.
+        payload: what its code says.
+    """
+
+    png: bytes
+    image_sha256: str
+    width_mm: Decimal
+    height_mm: Decimal
+    dpi: int
+    text: tuple[str, ...]
+    payload: str
+
+
+def render(
+    template: Template, values: Mapping[str, str], payload: str, *, dpi: int | None = None
+) -> Rendered:
+    """Draw a label, read its code back, and give the picture.
+
+    Args:
+        template: what the label looks like.
+        values: finished text by field; a field left out or "" has no value.
+        payload: what the code says, upper-case QR-alphanumeric.
+        dpi: the printer's resolution, if it is not the template's.
+
+    Raises:
+        LabelError: a value is unfit for any label, a required field is empty, the code would be too
+            fine at this resolution, or it could not be read back
+            (``code-unreadable-after-rendering``).
+        TextDoesNotFit: a text is too long for its place, or holds a character that cannot be
+            printed.
+    """
+    dpi = template.dpi if dpi is None else dpi
+    clean = _checked(template, values)
+    if len(payload) > template.payload_length:
+        raise LabelError(
+            f"The payload {printable(payload)} has {len(payload)} characters; the code of label"
+            f" template {template.name} is laid out for {template.payload_length}.",
+            hint="Raise payload_length in a new edition of the template, and the code's size.",
+        )
+    image, text = _draw(template, clean, payload, dpi)
+    drawn = [element for element in template.elements if _is_drawn(element, clean)]
+    _require_readable(template, image, payload, sum(isinstance(e, Code) for e in drawn))
+    return Rendered(
+        png=to_png(image, dpi),
+        image_sha256=_image_sha256(image),
+        width_mm=template.width_mm,
+        height_mm=template.height_mm,
+        dpi=dpi,
+        text=text,
+        payload=payload,
+    )
+
+
+def render_sample(template: Template, *, dpi: int | None = None) -> Rendered:
+    """The template with its own sample values, for a preview; raises as ``render``."""
+    return render(template, template.sample, template.sample_payload, dpi=dpi)
+
+
+def to_png(image: Image, dpi: int) -> bytes:
+    """A picture as PNG with its resolution, without which it prints at any size."""
+    file = io.BytesIO()
+    image.save(file, "PNG", dpi=(dpi, dpi), optimize=False)
+    return file.getvalue()
+
+
+def _checked(template: Template, values: Mapping[str, str]) -> dict[str, str]:
+    """The values in composed form, if a label may say them at all."""
+    for field in values:
+        if field not in FIELDS:
+            raise LabelError(f"No label has a field {field!r}.", hint="Report this as a bug.")
+    clean = {field: nfc(values.get(field, "")).strip() for field in FIELDS}
+    for field, value in clean.items():
+        if says_autologous(value):
+            raise LabelError(
+                f"The {field} on label template {template.name} says autologous"
+                f" ({printable(value)}), but the cells are of a donor.",
+                hint="Correct the record this comes from.",
+            )
+    return clean
+
+
+def _draw(
+    template: Template, values: Mapping[str, str], payload: str, dpi: int
+) -> tuple[Image, tuple[str, ...]]:
+    """The picture and its lines of words."""
+    from PIL import Image, ImageDraw
+
+    size = dots(template.width_mm, dpi), dots(template.height_mm, dpi)
+    image = Image.new("1", size, PAPER)
+    canvas = Canvas(template, values, ImageDraw.Draw(image), dpi)
+    printed: list[str] = []
+    for element in template.elements:
+        if not _is_drawn(element, values):
+            continue
+        place = area_dots(element.area, dpi)
+        rectangle = (place.left, place.top, place.right - 1, place.bottom - 1)
+        match element:
+            case Text():
+                printed += draw_text(canvas, element)
+            case Code():
+                _draw_code(template, element, payload, image, dpi)
+            case Symbol():
+                sign = draw_symbol(element.symbol, min(place.width, place.height))
+                image.paste(sign, (place.left, place.top))
+            case Bar():
+                canvas.pen.rectangle(rectangle, fill=INK)
+            case Frame():
+                stroke = max(1, dots(element.line_mm, dpi))
+                canvas.pen.rectangle(rectangle, outline=INK, width=stroke)
+    return image, tuple(printed)
+
+
+def _is_drawn(element: Element, values: Mapping[str, str]) -> bool:
+    when, unless = element.condition
+    return (not when or values[when] != "") and (not unless or values[unless] == "")
+
+
+def _draw_code(template: Template, code: Code, payload: str, image: Image, dpi: int) -> None:
+    """The symbol in the middle of its place, at the largest whole number of dots a module."""
+    modules = codes.symbol_modules(len(payload))
+    each = module_dots(code.area, modules, dpi)
+    if not (module_mm(each, dpi) >= template.minimum_module_mm):
+        raise LabelError(
+            f"At {dpi} dpi the code on label template {template.name} would have modules of"
+            f" {module_mm(each, dpi):.3f} mm; it needs {template.minimum_module_mm} mm.",
+            code="code-too-fine",
+            hint=f"Print at {template.dpi} dpi, for which the template is laid out.",
+        )
+    place = area_dots(code.area, dpi)
+    left = place.left + (place.width - each * modules) // 2
+    top = place.top + (place.height - each * modules) // 2
+    image.paste(codes.draw_code(payload, each), (left, top))
+
+
+def _require_readable(template: Template, image: Image, payload: str, symbols: int) -> None:
+    found = codes.read_printed(image)
+    if found != [payload] * symbols:
+        raise LabelError(
+            f"The code of a label drawn by template {template.name} reads {found or 'nothing'}"
+            f" instead of {payload}; the label was not made.",
+            code="code-unreadable-after-rendering",
+            hint="Print with another template, and report this one.",
+        )
+
+
+def _image_sha256(image: Image) -> str:
+    size = f"{image.width}x{image.height}:".encode("ascii")
+    return hashlib.sha256(size + image.tobytes()).hexdigest()
