@@ -1,0 +1,154 @@
+"""Labels as PDF: one a page at its own size, or many on office label sheets, both to scale.
+
+A page tells viewers not to scale it, and the same labels give the same bytes: the file carries no
+date. Pictures go in dot by dot, so a printer of the same resolution prints whole dots.
+"""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lottrack.errors import LabelError
+from lottrack.printing.layout import MM_PER_INCH, POINTS_PER_INCH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lottrack.printing.rendering import Rendered
+
+A4_WIDTH_MM: Final = Decimal(210)
+A4_HEIGHT_MM: Final = Decimal(297)
+
+
+class Sheet(NamedTuple):
+    """A sheet of label stock; positions are counted along the rows from the top left.
+
+    Attributes:
+        columns, rows: positions across and down.
+        left_mm, top_mm: from the edges of the sheet to the first position.
+        pitch_x_mm, pitch_y_mm: from one position to the next.
+        skip: positions already used on the first sheet.
+        width_mm, height_mm: of the sheet; A4 if nothing else is said.
+    """
+
+    columns: int
+    rows: int
+    left_mm: Decimal
+    top_mm: Decimal
+    pitch_x_mm: Decimal
+    pitch_y_mm: Decimal
+    skip: int = 0
+    width_mm: Decimal = A4_WIDTH_MM
+    height_mm: Decimal = A4_HEIGHT_MM
+
+
+def to_pdf(labels: Sequence[Rendered]) -> bytes:
+    """The labels as PDF, one a page of its own size; raises as ``sheet_pdf``."""
+    return sheet_pdf(labels, None)
+
+
+def sheet_pdf(labels: Sequence[Rendered], sheet: Sheet | None) -> bytes:
+    """The labels as PDF, on sheets of label stock or, without one, a page of its own each.
+
+    Raises:
+        LabelError: there are no labels, or they do not fit the sheet (``sheet-does-not-fit``).
+    """
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    if not labels:
+        raise LabelError("There is no label to print.")
+    if sheet is not None:
+        _require_fit(labels, sheet)
+    file = io.BytesIO()
+    canvas = Canvas(file, invariant=1, pageCompression=1)
+    canvas.setTitle("Labels")
+    canvas.setCreator("lottrack")
+    canvas.setViewerPreference("PrintScaling", "None")
+    for number, label in enumerate(labels):
+        spot = _own_page(label) if sheet is None else _position(sheet, number + sheet.skip)
+        if number and spot.starts_page:
+            canvas.showPage()
+        canvas.setPageSize((_points(spot.page_width_mm), _points(spot.page_height_mm)))
+        with Image.open(io.BytesIO(label.png), formats=("PNG",)) as picture:
+            # reportlab keeps shades of grey as they are, but would spread 1 bit to three colours.
+            grey = picture.convert("L")
+        width_mm = grey.width * MM_PER_INCH / label.dpi
+        height_mm = grey.height * MM_PER_INCH / label.dpi
+        # PDF counts from the lower left corner; what is placed is the label's top left corner.
+        canvas.drawImage(
+            ImageReader(grey),
+            _points(spot.left_mm),
+            _points(spot.page_height_mm - spot.top_mm - height_mm),
+            _points(width_mm),
+            _points(height_mm),
+        )
+    canvas.save()
+    return file.getvalue()
+
+
+class _Spot(NamedTuple):
+    """Where one label goes."""
+
+    page_width_mm: Decimal
+    page_height_mm: Decimal
+    left_mm: Decimal
+    top_mm: Decimal
+    starts_page: bool
+
+
+def _own_page(label: Rendered) -> _Spot:
+    return _Spot(label.width_mm, label.height_mm, Decimal(0), Decimal(0), starts_page=True)
+
+
+def _position(sheet: Sheet, number: int) -> _Spot:
+    row, column = divmod(number % (sheet.columns * sheet.rows), sheet.columns)
+    return _Spot(
+        sheet.width_mm,
+        sheet.height_mm,
+        sheet.left_mm + column * sheet.pitch_x_mm,
+        sheet.top_mm + row * sheet.pitch_y_mm,
+        starts_page=row == column == 0,
+    )
+
+
+def _points(mm: Decimal) -> float:
+    return float(mm * POINTS_PER_INCH / MM_PER_INCH)
+
+
+def _require_fit(labels: Sequence[Rendered], sheet: Sheet) -> None:
+    """Positions on the sheet, labels within their positions, and something left to print on."""
+    positions = sheet.columns * sheet.rows
+    if sheet.columns < 1 or sheet.rows < 1 or not (0 <= sheet.skip < positions):
+        raise _no_fit(
+            f"The sheet has {sheet.columns} × {sheet.rows} positions, {sheet.skip} of them used"
+        )
+    width = max(label.width_mm for label in labels)
+    height = max(label.height_mm for label in labels)
+    crowded = (sheet.columns > 1 and not (width <= sheet.pitch_x_mm)) or (
+        sheet.rows > 1 and not (height <= sheet.pitch_y_mm)
+    )
+    if crowded:
+        raise _no_fit(
+            f"Labels of {width} × {height} mm would overlap at a pitch of"
+            f" {sheet.pitch_x_mm} × {sheet.pitch_y_mm} mm"
+        )
+    right = sheet.left_mm + (sheet.columns - 1) * sheet.pitch_x_mm + width
+    bottom = sheet.top_mm + (sheet.rows - 1) * sheet.pitch_y_mm + height
+    starts_inside = sheet.left_mm >= 0 and sheet.top_mm >= 0
+    if not (starts_inside and right <= sheet.width_mm and bottom <= sheet.height_mm):
+        raise _no_fit(
+            f"The positions reach from {sheet.left_mm}, {sheet.top_mm} to {right}, {bottom} mm,"
+            f" beyond the sheet of {sheet.width_mm} × {sheet.height_mm} mm"
+        )
+
+
+def _no_fit(sentence: str) -> LabelError:
+    return LabelError(
+        f"{sentence}.",
+        code="sheet-does-not-fit",
+        hint="Measure the sheet again: margins, pitch, columns and rows.",
+    )
