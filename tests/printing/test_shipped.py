@@ -1,0 +1,243 @@
+"""The shipped templates: complete, readable, to size, and able to say everything at once."""
+
+from __future__ import annotations
+
+import io
+import random
+from decimal import Decimal
+
+import pytest
+from PIL import Image
+
+from lottrack import assets
+from lottrack.printing.codes import read_codes, read_printed, symbol_modules
+from lottrack.printing.fields import (
+    BIOHAZARD_STATEMENT,
+    CELLS_STATEMENT,
+    CONTAINER_KINDS,
+    COPIES,
+    FIELDS,
+    INTENDED_RECIPIENT_STATEMENT,
+    PURPOSES,
+    SUBJECTS,
+    TRAINING_STATEMENT,
+    TRIAL_STATEMENT,
+)
+from lottrack.printing.layout import Code, Text, area_dots
+from lottrack.printing.rendering import Rendered, render, render_sample
+from lottrack.printing.templates import Template, default_template, fields_of, shipped_template
+from lottrack.rules.scans import COPIES as SCANNED_COPIES
+
+NAMES = assets.label_template_names()
+TEMPLATES = {name: shipped_template(name)[0] for name in NAMES}
+ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+
+
+@pytest.fixture(params=NAMES)
+def template(request: pytest.FixtureRequest) -> Template:
+    return TEMPLATES[request.param]
+
+
+def picture(label: Rendered) -> Image.Image:
+    with Image.open(io.BytesIO(label.png)) as image:
+        image.load()
+        return image
+
+
+def test_the_shipped_templates_are_the_ones_named_in_the_readme() -> None:
+    readme = (assets.folder("labels") / "README.md").read_text(encoding="utf-8")
+    for name, template in TEMPLATES.items():
+        size = f"{template.width_mm} × {template.height_mm}"
+        row = f"| `{name}` | {template.subject} | {', '.join(template.copies)} |"
+        assert row in readme
+        assert size in next(line for line in readme.split("\n") if line.startswith(row))
+    assert len(NAMES) == 10
+
+
+def test_the_preview_decodes_to_the_sample_payload(template: Template) -> None:
+    label = render_sample(template)
+    assert read_codes(label.png) == [template.sample_payload]
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_the_picture_is_as_large_as_the_label_at_every_usual_printer(
+    template: Template, dpi: int
+) -> None:
+    image = picture(render_sample(template, dpi=dpi))
+    for dots, mm in zip(image.size, (template.width_mm, template.height_mm), strict=True):
+        assert abs(dots * Decimal("25.4") / dpi - mm) <= Decimal("12.7") / dpi
+    assert image.info["dpi"] == pytest.approx((dpi, dpi), abs=0.05)
+
+
+def test_fifty_payloads_of_any_length_decode(template: Template) -> None:
+    chance = random.Random(template.name)
+    for _ in range(50):
+        length = chance.randint(1, template.payload_length)
+        payload = "".join(chance.choices(ALPHANUMERIC, k=length)).strip() or "0"
+        shown = picture(render(template, template.sample, payload))
+        assert set(read_printed(shown)) == {payload}
+
+
+def test_the_longest_payload_decodes_at_every_usual_printer(template: Template) -> None:
+    payload = "LT." + "W" * (template.payload_length - 3)
+    for dpi in (203, 300, 600):
+        assert read_codes(render(template, template.sample, payload, dpi=dpi).png) == [payload]
+
+
+def test_the_quiet_zone_is_four_white_modules_and_modules_are_whole_dots(
+    template: Template,
+) -> None:
+    image = picture(render_sample(template))
+    modules = symbol_modules(len(template.sample_payload))
+    for code in (element for element in template.elements if isinstance(element, Code)):
+        place = area_dots(code.area, template.dpi)
+        shown = image.crop(place)
+        left, top, right, bottom = shown.point(lambda shade: 255 - shade).getbbox()
+        assert right - left == bottom - top
+        each, rest = divmod(right - left, modules - 8)
+        assert rest == 0
+        assert min(left, top, place.width - right, place.height - bottom) >= 4 * each
+        symbol = shown.crop((left, top, right, bottom))
+        coarse = symbol.resize((modules - 8, modules - 8), Image.Resampling.NEAREST)
+        assert coarse.resize(symbol.size, Image.Resampling.NEAREST).tobytes() == symbol.tobytes()
+        assert each * Decimal("25.4") / template.dpi >= template.minimum_module_mm
+
+
+# Everything that can have to be said at once, in the words lottrack says it.
+WORST = {
+    "training": TRAINING_STATEMENT,
+    "biohazard": BIOHAZARD_STATEMENT,
+    "warnings": "WARNING: Reactive test results for anti-HBc",
+    "product_description": CELLS_STATEMENT,
+    "trial_statement": TRIAL_STATEMENT,
+    "intended_recipient": INTENDED_RECIPIENT_STATEMENT,
+    "collected_at": "01 SEP 2026 09:40 CEST",
+    "recipient": "MESEB-NORTH-0012",
+    "donor": "D-0012-A",
+    "patient": "MESEB-NORTH-0012",
+    "ordinal": "syringe 12 of 18",
+    "expires": "28 OCT 2026 23:59 UTC+05:30",
+    "storage": "2–8 °C, upright",
+}
+
+
+@pytest.mark.parametrize("purpose", PURPOSES.values())
+def test_every_warning_banner_and_long_code_fits_at_once(template: Template, purpose: str) -> None:
+    ordinal = {"ordinal": "12 of 18"} if template.name == "vial" else {}
+    for copy in template.copies:
+        values = {**template.sample, **WORST, **ordinal, "purpose": purpose, "copy": COPIES[copy]}
+        for training in (TRAINING_STATEMENT, ""):
+            label = render(template, {**values, "training": training}, template.sample_payload)
+            assert read_codes(label.png) == [template.sample_payload]
+            said = " ".join(label.text)
+            named = {field for element in template.elements for field in fields_of(element)}
+            if "purpose" in named:
+                assert purpose in said
+            if training:
+                assert training in said
+            else:
+                assert "TRAINING" not in said
+            if "biohazard" in named and not training:
+                assert BIOHAZARD_STATEMENT in said
+            if COPIES[copy]:
+                assert COPIES[copy] in said
+
+
+def test_every_template_marks_training_records(template: Template) -> None:
+    assert "training" in template.sample
+
+
+def test_a_copy_that_is_not_for_infusion_says_so(template: Template) -> None:
+    if any(COPIES[copy] for copy in template.copies):
+        assert "copy" in template.sample
+
+
+def test_what_goes_to_a_patient_warns_of_a_reactive_donor_in_words(template: Template) -> None:
+    if template.subject != "patient":
+        assert any(
+            isinstance(element, Text) and any("{biohazard}" in line for line in element.lines)
+            for element in template.elements
+        )
+
+
+def test_the_recipient_is_the_largest_word_on_a_container_or_dose(template: Template) -> None:
+    if template.subject in {"container", "preparation"}:
+        texts = [
+            element
+            for element in template.elements
+            if isinstance(element, Text) and any("{" in line for line in element.lines)
+        ]
+        largest = max(texts, key=lambda text: text.largest_pt)
+        assert largest.lines == ("{recipient}",)
+
+
+@pytest.mark.parametrize(
+    "name", ["cryobag", "vial", "syringe", "overwrap", "chart-copy", "transport-copy"]
+)
+def test_a_container_label_names_product_lot_expiry_and_trial(name: str) -> None:
+    # Dir. 2006/86 Annex II.E: type and lot. CTR Annex VI A.2.2: contact, lot, trial, subject,
+    # expiry.
+    wanted = {"site", "product", "lot", "container", "recipient", "expires", "trial_number"}
+    assert wanted <= set(TEMPLATES[name].sample)
+
+
+def test_the_overwrap_carries_the_full_particulars_of_a_trial_product() -> None:
+    # CTR 536/2014 Annex VI A.1 (a)-(k); (l) is for products taken home, which cells are not.
+    wanted = {
+        "site_contact", "product", "viable_cells", "volume", "route", "lot", "trial_number",
+        "investigator", "sponsor", "recipient", "infusion_number", "handling", "trial_statement",
+        "storage", "expires", "external_number", "product_description", "additives", "biohazard",
+    }  # fmt: skip
+    assert wanted <= set(TEMPLATES["overwrap"].sample)
+
+
+def test_the_shipping_label_says_what_the_tissue_directive_asks() -> None:
+    label = " ".join(render_sample(TEMPLATES["transport-copy"]).text)
+    for words in ("HANDLE WITH CARE", "DO NOT IRRADIATE", "HUMAN CELLS", "FROM", "TO"):
+        assert words in label
+
+
+@pytest.mark.parametrize("kind", CONTAINER_KINDS)
+@pytest.mark.parametrize("copy", SUBJECTS["container"])
+def test_each_copy_of_each_kind_of_container_has_exactly_one_template(kind: str, copy: str) -> None:
+    fitting = [
+        template.name
+        for template in TEMPLATES.values()
+        if template.subject == "container" and copy in template.copies and kind in template.kinds
+    ]
+    assert len(fitting) == 1
+    assert default_template(TEMPLATES.values(), "container", copy, kind).name == fitting[0]
+
+
+@pytest.mark.parametrize(
+    ("subject", "copy", "name"),
+    [
+        ("collection", "primary", "collection"),
+        ("sample", "sample", "sample-tube"),
+        ("preparation", "primary", "prepared-dose"),
+        ("patient", "wristband", "wristband"),
+    ],
+)
+def test_each_other_subject_has_its_template(subject: str, copy: str, name: str) -> None:
+    assert default_template(TEMPLATES.values(), subject, copy).name == name
+
+
+def test_every_kind_of_copy_has_its_words_and_its_letter_in_the_code() -> None:
+    assert set(COPIES) == set(SCANNED_COPIES)
+    for copies in SUBJECTS.values():
+        assert set(copies) <= set(COPIES)
+
+
+def test_every_field_is_used_by_a_shipped_template_and_told_what_it_is() -> None:
+    used = {field for template in TEMPLATES.values() for field in template.sample}
+    assert set(FIELDS) == used
+    assert all(FIELDS.values())
+
+
+def test_a_planned_collection_has_a_line_to_write_the_time_on() -> None:
+    template = TEMPLATES["collection"]
+    planned = render(template, {**template.sample, "collected_at": ""}, template.sample_payload)
+    taken = {**template.sample, "collected_at": "01 SEP 2026 09:40 CEST"}
+    known = render(template, taken, template.sample_payload)
+    assert "COLLECTED" in planned.text
+    assert "COLLECTED 01 SEP 2026 09:40 CEST" in known.text
