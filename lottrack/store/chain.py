@@ -30,8 +30,11 @@ def canonical(value: Any) -> str:
 
 
 def sha256(text: str) -> str:
-    """The SHA-256 of a text's UTF-8 bytes, as lower-case hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The SHA-256 of a text's UTF-8 bytes, as lower-case hexadecimal.
+
+    Bytes that are no text (a damaged file's) count as they lie there.
+    """
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def masked(value: str | None) -> str | None:

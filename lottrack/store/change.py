@@ -9,7 +9,7 @@ from lottrack.rules.identifiers import make_number
 from lottrack.rules.times import to_text
 from lottrack.store.chain import GENESIS, canonical, masked, sha256
 from lottrack.store.reader import Reader
-from lottrack.store.tables import FACTS, LINKS, SECRET_COLUMNS, columns
+from lottrack.store.tables import FACTS, LINKS, columns, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,8 @@ NOW = Told()
 """Said now, by the actor, typed."""
 
 _INSERT: dict[str, str] = {}
-_MENTIONED = frozenset(FACTS) - {"account", "signature", "role_act"}
+_MENTIONED = frozenset(FACTS) - {"signature", "role_act"} | {"record", "parent", "because_of"}
+"""Columns whose value is a record the entry is found under."""
 
 
 def insert_sql(table: str) -> str:
@@ -97,23 +98,27 @@ class Change(Reader):
         return number
 
     def record(
-        self, table: str, told: Told = NOW, *, number: str | None = None, **values: Any
+        self, table: str, told: Told = NOW, *, number: str | int | None = None, **values: Any
     ) -> str:
         """Write a new fact and return its number.
 
         Args:
             table: the fact's table.
             told: when, by whom, how.
-            number: the fact's code or number when people chose it; else the next of the series.
+            number: the fact's code or number when people chose it; else the next of the series. In
+                a table with a column of that name (an infusion's ordinal) it is that column.
             values: the table's own columns; those left out are NULL.
 
         Raises:
             NumberUsed: the number belongs to another record.
         """
-        record = number if number is not None else self.number(table)
-        if number is not None and self.versions(table, number):
+        chosen = None if number is None else str(number)
+        if "number" in FACTS[table]:
+            values["number"], chosen = number, None
+        record = chosen if chosen is not None else self.number(table)
+        if chosen is not None and self.versions(table, chosen):
             raise NumberUsed(
-                f"The {table.replace('_', ' ')} number or code {number} is already used.",
+                f"The {table.replace('_', ' ')} number or code {chosen} is already used.",
                 hint="Numbers and codes are never used twice; choose another.",
             )
         row = self._row(table, record, 1, told, values)
@@ -179,7 +184,8 @@ class Change(Reader):
         if table in FACTS:
             self._mentions.add(row["root"])
         for name in (*FACTS.get(table, ()), *LINKS.get(table, ())):
-            if (name in _MENTIONED or name in {"record", "parent"}) and row[name] is not None:
+            # A marker's own column `marker` is its name, not a record.
+            if name in _MENTIONED and name != table and row[name] is not None:
                 self._mentions.add(row[name])
 
     # -- standings ------------------------------------------------------------------------------
@@ -191,7 +197,7 @@ class Change(Reader):
             row = dict.fromkeys(columns(table)) | key | values
             self.database.execute_sql(insert_sql(table), row)
             kept = {name: value for name, value in row.items() if name not in key}
-            self._rows.append(["=", table, key, None, self._masked(table, kept)])
+            self._rows.append(["=", table, key, None, _masked(table, key, kept)])
             return
         changed = {n: v for n, v in values.items() if getattr(before, n) != v}
         if not changed:
@@ -200,7 +206,8 @@ class Change(Reader):
         where = " AND ".join(f"{name} = :{name}" for name in key)
         self.database.execute_sql(f"UPDATE {table} SET {sets} WHERE {where}", {**key, **changed})
         old = {name: getattr(before, name) for name in changed}
-        self._rows.append(["=", table, key, self._masked(table, old), self._masked(table, changed)])
+        masks = [_masked(table, key, values) for values in (old, changed)]
+        self._rows.append(["=", table, key, *masks])
 
     def fall(self, table: str, **key: Any) -> None:
         """Take one row out of a standing (a role taken away)."""
@@ -210,14 +217,7 @@ class Change(Reader):
         where = " AND ".join(f"{name} = :{name}" for name in key)
         self.database.execute_sql(f"DELETE FROM {table} WHERE {where}", key)
         old = {name: value for name, value in before.values().items() if name not in key}
-        self._rows.append(["=", table, key, self._masked(table, old), None])
-
-    @staticmethod
-    def _masked(table: str, values: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: masked(value) if (table, name) in SECRET_COLUMNS else value
-            for name, value in values.items()
-        }
+        self._rows.append(["=", table, key, _masked(table, key, old), None])
 
     # -- the entry ------------------------------------------------------------------------------
 
@@ -271,3 +271,12 @@ class Change(Reader):
             " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
             (chain, self.seq, digest),
         )
+
+
+def _masked(table: str, key: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Values as an audit entry holds them: secrets as a hash of their hash."""
+    row = {**values, **key}
+    return {
+        name: masked(value) if is_secret(table, name, row) else value
+        for name, value in values.items()
+    }

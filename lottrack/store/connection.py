@@ -1,7 +1,12 @@
-"""Open a database, and nothing else: pragmas, peewee's start-up, who may not read or write it."""
+"""Open a database, and nothing else: pragmas, peewee's start-up, who may not read or write it.
+
+How long a writer waits for another one is ``LOTTRACK_BUSY_MS`` milliseconds, 30 000 when the
+variable is not set: SQLite's waiting is not fair, so that a short wait fails where many write.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from typing import TYPE_CHECKING
@@ -16,13 +21,26 @@ if TYPE_CHECKING:
 OLDEST_SQLITE = (3, 38, 0)
 """STRICT tables need 3.37, the ``->>`` operator 3.38."""
 
+BUSY_MS = 30_000
+"""How long to wait for another writer unless ``LOTTRACK_BUSY_MS`` says otherwise."""
+
 PRAGMAS = {
     "foreign_keys": 1,
     "recursive_triggers": 1,
-    "busy_timeout": 30_000,
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: NORMAL forgets acknowledged records in a power cut
 }
+_NOT_WRITABLE = (
+    "locked",
+    "busy",
+    "readonly",
+    "unable to open",
+    "is full",
+    "disk i/o",
+    "interrupted",
+    "large file",
+)
+_DAMAGED = ("not a database", "malformed", "corrupt", "could not decode")
 _DRIVERS_OF_OTHERS = ("psycopg", "psycopg2", "psycopg2cffi", "pysqlite3", "pymysql", "MySQLdb")
 
 
@@ -43,7 +61,14 @@ def _peewee_database(name: str, *, uri: bool, pragmas: dict[str, object]) -> Sql
                 del sys.modules[driver]
     import peewee
 
-    return peewee.SqliteDatabase(name, pragmas=pragmas, uri=uri, timeout=30)
+    # The wait is set at once, so that it holds for the other pragmas, too.
+    return peewee.SqliteDatabase(name, pragmas=pragmas, uri=uri, timeout=busy_ms() / 1000)
+
+
+def busy_ms() -> int:
+    """Milliseconds to wait for another writer."""
+    given = os.environ.get("LOTTRACK_BUSY_MS", "")
+    return int(given) if given.isascii() and given.isdigit() else BUSY_MS
 
 
 def connect(path: Path, *, writable: bool = True, immutable: bool = False) -> SqliteDatabase:
@@ -74,8 +99,8 @@ def connect(path: Path, *, writable: bool = True, immutable: bool = False) -> Sq
         database = _peewee_database(str(path), uri=False, pragmas=dict(PRAGMAS))
     else:
         mode = "immutable=1" if immutable else "mode=ro"
-        quiet = {k: v for k, v in PRAGMAS.items() if k in {"foreign_keys", "busy_timeout"}}
-        database = _peewee_database(f"{path.absolute().as_uri()}?{mode}", uri=True, pragmas=quiet)
+        uri = f"{path.absolute().as_uri()}?{mode}"
+        database = _peewee_database(uri, uri=True, pragmas={"foreign_keys": 1})
     try:
         database.connect()
         database.execute_sql("SELECT count(*) FROM sqlite_master")
@@ -86,23 +111,28 @@ def connect(path: Path, *, writable: bool = True, immutable: bool = False) -> Sq
 
 
 def translated(error: Exception, path: Path) -> Exception:
-    """A database error as lottrack says it; other exceptions come back as they are."""
-    from peewee import DatabaseError, OperationalError
+    """A database error as lottrack says it; other exceptions come back as they are.
+
+    An error of SQL itself (no such column) is none of these: it is a bug and shown as one.
+    """
+    from peewee import DatabaseError, IntegrityError
 
     if not isinstance(error, DatabaseError | sqlite3.DatabaseError):
         return error
+    if isinstance(error, IntegrityError | sqlite3.IntegrityError):
+        return error
     text = str(error)
-    if isinstance(error, OperationalError | sqlite3.OperationalError):
-        return StoreBusy(
-            f"The database {path} is busy or cannot be written ({text}). Nothing was recorded.",
-            hint="Close other programs that use it, check that the disk is not full and that you"
-            " may write the file and its folder, then repeat the command.",
-        )
-    if "not a database" in text or "malformed" in text:
+    if any(word in text.lower() for word in _DAMAGED):
         return StoreError(
             f"The file {path} is not an intact lottrack database ({text}).",
             code="database-damaged",
             hint="Keep the file as it is, run `lottrack audit verify`, and restore the latest"
             " backup with `lottrack admin restore`.",
+        )
+    if any(word in text.lower() for word in _NOT_WRITABLE):
+        return StoreBusy(
+            f"The database {path} is busy or cannot be written ({text}). Nothing was recorded.",
+            hint="Close other programs that use it, check that the disk is not full and that you"
+            " may write the file and its folder, then repeat the command.",
         )
     return error

@@ -5,6 +5,11 @@ The SQL in ``db/sqlite`` is the definition; this is its second telling, and a te
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 AUTHOR = (
     "occurred_at",
     "recorded_at",
@@ -171,6 +176,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "into_kind",
         "container",
         "volume_ml",
+        "used_ml",
         "diluent",
         "expires_at",
     ),
@@ -259,6 +265,16 @@ CHAIN = ("audit_entry", "audit_mention", "chain_head", "migration")
 
 SECRET_COLUMNS = frozenset({("account_standing", "secret_hash")})
 """Columns of which audit entries hold only the SHA-256."""
+
+SECRET_SETTINGS = frozenset({"band_key"})
+"""Settings of which audit entries hold only the SHA-256: an exported trail must not betray them."""
+
+
+def is_secret(table: str, column: str, row: Mapping[str, Any]) -> bool:
+    """Whether audit entries hold only the SHA-256 of a column of this row."""
+    if table == "setting":
+        return column == "value" and row.get("name") in SECRET_SETTINGS
+    return (table, column) in SECRET_COLUMNS
 
 
 def columns(table: str) -> tuple[str, ...]:

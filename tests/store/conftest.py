@@ -1,0 +1,367 @@
+"""Records made with the store alone: a bare one, and one with a row in every table."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lottrack.store.chain import sha256
+from lottrack.store.change import Actor, Told
+from lottrack.store.store import Store, make_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACTOR = Actor("ANA", "technician", "bench-1")
+NOW = datetime(2026, 2, 2, 8, 0, tzinfo=UTC)
+SETTINGS = {"site_name": "Unit", "site_code": "TST", "zone": "Europe/Madrid", "band_key": "ab" * 32}
+TEXT = "2026-02-02T08:00:00.000000Z"
+DAY = "2026-02-01"
+HASH = "0" * 64
+
+
+class Record:
+    """A store and how its tests write: always by the same person, at the same time."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.path = store.path
+
+    def change(self, act="test", reason=None, **extra):
+        return self.store.change(ACTOR, act, reason, now=NOW, **extra)
+
+    def sql(self, text, *values):
+        """Reach behind the door: SQL that lottrack itself never runs."""
+        return self.store.database.execute_sql(text, values).fetchall()
+
+    def rows(self, table):
+        return self.sql(f"SELECT * FROM {table}")
+
+    @property
+    def entries(self) -> int:
+        return self.sql("SELECT count(*) FROM audit_entry")[0][0]
+
+
+def make_record(path: Path) -> Record:
+    """A site with one person."""
+    store = make_database(path, SETTINGS, host="bench-1", now=NOW)
+    record = Record(store)
+    with record.change("init") as change:
+        change.record("account", number="ANA", name="Ana")
+        change.stand(
+            "account_standing",
+            {"account": "ANA"},
+            active=1,
+            failed_tries=0,
+            acknowledged=0,
+            secret_hash="plain:secret",
+        )
+    return record
+
+
+# In the order in which they can be written; `$name` is the number of the row of that table.
+ROWS = {
+    "role_grant": {"account": "ANA", "role": "qa", "granted": 1},
+    "account_event": {"account": "ANA", "event": "locked", "until": TEXT},
+    "role_act": {
+        "number": "RA1",
+        "act": "lot fill",
+        "role": "technician",
+        "signed": 0,
+        "second": 0,
+    },
+    "signature": {
+        "meaning": "approval",
+        "shown": "what was shown",
+        "shown_sha256": sha256("what was shown"),
+        "rests_on": 1,
+        "session": "local",
+        "scripted": 0,
+        "acknowledged": 1,
+    },
+    "place": {"number": "GMP", "name": "Unit", "kind": "gmp"},
+    "protocol": {
+        "number": "P@1",
+        "name": "P",
+        "edition": 1,
+        "title": "A protocol",
+        "source": "x = 1",
+        "source_sha256": HASH,
+    },
+    "specification": {
+        "number": "S@1",
+        "name": "S",
+        "edition": 1,
+        "title": "A specification",
+        "product": "MSC",
+        "source": "x = 1",
+        "source_sha256": HASH,
+    },
+    "label_template": {"name": "vial", "edition": 1, "source": "x = 1", "source_sha256": HASH},
+    "approval": {"protocol": "$protocol", "signature": "$signature"},
+    "screening_rule": {"number": "EU", "name": "EU", "source": "x = 1", "source_sha256": HASH},
+    "donor": {"number": "D1", "born_year": 1980, "sex": "F"},
+    "patient": {"number": "P1", "born_year": 2016, "sex": "M"},
+    "patient_band": {"patient": "$patient", "code_hmac": HASH},
+    "consent": {
+        "donor": "$donor",
+        "kind": "donation",
+        "document": "v1",
+        "given_on": DAY,
+        "withdrawn": 0,
+    },
+    "weight": {"patient": "$patient", "weight_kg": "16.20", "weighed_on": DAY},
+    "typing": {"donor": "$donor", "gl_string": "HLA-A*01:01+HLA-A*02:01"},
+    "screening": {"donor": "$donor", "sampled_on": DAY, "sample_of": "donation"},
+    "marker": {"screening": "$screening", "marker": "HBsAg", "outcome": "non-reactive"},
+    "eligibility": {"donor": "$donor", "decision": "eligible", "signature": "$signature"},
+    "pair": {"donor": "$donor", "patient": "$patient", "relation": "mother"},
+    "hla_finding": {"pair": "$pair", "result": "indeterminate", "loci": "{}", "proof": "none"},
+    "course": {"pair": "$pair", "protocol": "$protocol", "basis": "trial"},
+    "course_amendment": {"course": "$course", "protocol": "$protocol"},
+    "course_closure": {"course": "$course"},
+    "collection": {"donor": "$donor", "planned_on": DAY},
+    "collection_taking": {
+        "collection": "$collection",
+        "volume_ml": "80.0",
+        "screening_rule": "$screening_rule",
+        "window_met": 1,
+        "window_findings": "[]",
+    },
+    "external_number": {"record": "$collection", "scheme": "DIN", "value": "W1"},
+    "collection_receipt": {
+        "collection": "$collection",
+        "from_text": "ward",
+        "temperature_c": "-4.5",
+        "condition": "intact",
+        "labels_match": 1,
+    },
+    "collection_count": {"collection": "$collection", "tnc": 10},
+    "collection_decision": {
+        "collection": "$collection",
+        "decision": "accepted",
+        "signature": "$signature",
+    },
+    "lot": {
+        "collection": "$collection",
+        "course": "$course",
+        "product": "MSC",
+        "specification": "$specification",
+    },
+    "seeding": {
+        "lot": "$lot",
+        "passage": 1,
+        "seeded": 10,
+        "area_cm2": "175",
+        "count_basis": "viable",
+    },
+    "harvest": {
+        "lot": "$lot",
+        "passage": 1,
+        "harvested": 40,
+        "viability_pct": "95.5",
+        "count_basis": "viable",
+    },
+    "observation": {"lot": "$lot", "passage": 1, "text": "spindle-shaped"},
+    "fill": {
+        "lot": "$lot",
+        "kind": "bag",
+        "presentation": "cryopreserved",
+        "purpose": "infusion",
+        "expires_at": TEXT,
+        "planned": 0,
+    },
+    "container": {
+        "lot": "$lot",
+        "fill": "$fill",
+        "ordinal": 1,
+        "kind": "bag",
+        "purpose": "infusion",
+        "expires_at": TEXT,
+    },
+    "filling": {
+        "container": "$container",
+        "outcome": "filled",
+        "viable_cells": 20,
+        "volume_ml": "20",
+    },
+    "sample": {"lot": "$lot", "kind": "supernatant", "tests": "[]"},
+    "discard": {"lot": "$lot", "cells": 5},
+    "lot_closure": {"lot": "$lot"},
+    "result": {
+        "lot": "$lot",
+        "specification": "$specification",
+        "test": "viability",
+        "sign": "",
+        "value": "95",
+        "reading": "final",
+        "verdict": "pass",
+    },
+    "result_review": {"signature": "$signature"},
+    "lot_review": {"lot": "$lot", "reviewed_as": "qa", "signature": "$signature"},
+    "attestation": {"lot": "$lot", "rule": "materials-in-date", "text": "checked"},
+    "disposition": {"fill": "$fill", "decision": "released", "signature": "$signature"},
+    "release_condition": {"disposition": "$disposition", "test": "sterility", "due_on": DAY},
+    "hold": {"lot": "$lot", "cause": "other", "automatic": 0},
+    "hold_lift": {"hold": "$hold", "signature": "$signature"},
+    "label": {
+        "template": "$label_template",
+        "copy": "primary",
+        "container": "$container",
+        "payload": "LT.1",
+        "shown": "{}",
+        "image_sha256": HASH,
+        "format": "png",
+    },
+    "label_event": {"label": "$label", "event": "applied", "container": "$container"},
+    "custody_event": {"container": "$container", "act": "store", "to_place": "$place"},
+    "attachment": {
+        "record": "$lot",
+        "file_name": "a.pdf",
+        "sha256": HASH,
+        "size_bytes": 1,
+        "what": "x",
+    },
+    "infusion_order": {
+        "course": "$course",
+        "number": 1,
+        "planned_on": DAY,
+        "weight_kg": "16.2",
+        "weighed_on": DAY,
+        "protocol": "$protocol",
+        "signature": "$signature",
+    },
+    "order_cancellation": {"infusion_order": "$infusion_order"},
+    "preparation": {"infusion_order": "$infusion_order"},
+    "preparation_count": {"preparation": "$preparation", "viable_cells": 18},
+    "preparation_finish": {"preparation": "$preparation", "into_kind": "same"},
+    "verification": {
+        "infusion_order": "$infusion_order",
+        "patient": "$patient",
+        "scans": "[]",
+        "warnings": "[]",
+        "dose": "{}",
+    },
+    "dispensing": {
+        "infusion_order": "$infusion_order",
+        "patient": "$patient",
+        "signature": "$signature",
+        "second_signature": "$signature",
+        "scans": "[]",
+    },
+    "infusion": {
+        "infusion_order": "$infusion_order",
+        "patient": "$patient",
+        "course": "$course",
+        "number": 1,
+        "started_at": TEXT,
+        "ended_at": TEXT,
+        "volume_ml": "20",
+        "scans": "[]",
+        "signature": "$signature",
+        "second": "ANA",
+    },
+    "refusal": {"act": "x", "subjects": "[]", "scans": "[]", "blockers": "[]", "exit_code": 42},
+    "incident": {"record": "$infusion", "act": "x", "second": "ANA", "blockers": "[]"},
+    "correction": {
+        "record": "$harvest",
+        "record_table": "harvest",
+        "kind": "correct",
+        "from_version": 1,
+        "to_version": 2,
+        "changes": "[]",
+        "affected": "{}",
+    },
+    "shown_warning": {"record": "$weight", "code": "x", "sentence": "X."},
+}
+
+LINK_ROWS = {
+    "signature_cover": {"signature": "$signature", "record": "$lot", "version": 1},
+    "collection_course": {"collection": "$collection", "course": "$course"},
+    "reviewed_result": {"review": "$result_review", "result": "$result"},
+    "preparation_input": {"preparation": "$preparation", "container": "$container"},
+    "verified_container": {"verification": "$verification", "container": "$container"},
+    "dispensed_container": {"dispensing": "$dispensing", "container": "$container"},
+    "infused_container": {"infusion": "$infusion", "container": "$container"},
+}
+
+STANDING_ROWS = {
+    "account_role": ({"account": "ANA", "role": "qa"}, {}),
+    "label_standing": ({"label": "$label"}, {"state": "applied", "copy": "primary"}),
+    "container_standing": (
+        {"container": "$container"},
+        {"lot": "$lot", "location_state": "stored", "place": "$place", "position": "A1"},
+    ),
+    "order_standing": (
+        {"infusion_order": "$infusion_order"},
+        {"course": "$course", "number": 1, "state": "given"},
+    ),
+}
+
+
+def fill_every_table(record: Record) -> dict[str, str]:
+    """Write a row into every table; returns table -> number of its row."""
+    numbers: dict[str, str] = {}
+
+    def filled(values):
+        return {
+            name: numbers[value[1:]] if str(value).startswith("$") else value
+            for name, value in values.items()
+        }
+
+    with record.change("fill every table", "because") as change:
+        for table, values in ROWS.items():
+            told = Told(at=NOW, reason="because", witness="")
+            numbers[table] = change.record(table, told, **filled(values))
+        for table, values in LINK_ROWS.items():
+            change.link(table, **filled(values))
+        for table, (key, values) in STANDING_ROWS.items():
+            change.stand(table, filled(key), **filled(values))
+    return numbers
+
+
+@pytest.fixture
+def record(tmp_path: Path):
+    """A site with one person and nothing else."""
+    made = make_record(tmp_path / "record.sqlite")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(scope="session")
+def full_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A file with a row in every table, and the numbers of its rows by table."""
+    made = make_record(tmp_path_factory.mktemp("full") / "full.sqlite")
+    numbers = fill_every_table(made)
+    made.store.close()
+    return made.path, numbers
+
+
+@pytest.fixture
+def numbers(full_file: tuple[Path, dict[str, str]]) -> dict[str, str]:
+    """The number of the row of each fact table of ``full``."""
+    return full_file[1]
+
+
+@pytest.fixture
+def full(full_file: tuple[Path, dict[str, str]], tmp_path: Path):
+    """A copy of the record with a row in every table."""
+    path = tmp_path / "full.sqlite"
+    shutil.copy(full_file[0], path)
+    store = Store(path)
+    yield Record(store)
+    store.close()
+
+
+@pytest.fixture
+def payload_of():
+    """An audit entry's payload as it stands in a record."""
+
+    def read(record: Record, seq: int):
+        return json.loads(record.sql("SELECT payload FROM audit_entry WHERE seq = ?", seq)[0][0])
+
+    return read
