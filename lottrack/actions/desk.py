@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import contextmanager
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lottrack.errors import NotSignedIn, RoleMissing, SamePerson
 from lottrack.rules.identifiers import require_code
 from lottrack.rules.times import from_text, require_not_future, to_text
+from lottrack.store.chain import sha256
 from lottrack.store.change import Actor, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from lottrack.store.change import Change
     from lottrack.store.rows import Row
     from lottrack.store.store import Store
+
+
+DOUBLE_TRIGGER = timedelta(seconds=3)
+"""How soon the same scan by the same person counts as the same record."""
 
 
 class Hasher(Protocol):
@@ -117,6 +122,12 @@ class Desk:
         """The site's time zone."""
         return self.store.setting("zone")
 
+    def today(self, moment: datetime | None = None) -> date:
+        """The site's date at a moment, or now."""
+        from zoneinfo import ZoneInfo
+
+        return (moment or self.now()).astimezone(ZoneInfo(self.zone)).date()
+
     @property
     def files(self) -> Path:
         """The folder beside the database where attached files are kept."""
@@ -152,7 +163,7 @@ class Desk:
             RoleAct(row.act, (row.role,), bool(row.signed), bool(row.second), *_dates(row))
             for row in self.store.rows("role_act", act=act)
         ]
-        today = self.now().date()
+        today = self.today()
         role = permitting_role(table, act, roles, today)
         if role is None:
             raise RoleMissing(
@@ -175,9 +186,10 @@ class Desk:
 
     # -- writing --------------------------------------------------------------------------------
 
+    @contextmanager
     def change(
         self, act: str, reason: str | None = None, *, role: str | None = None
-    ) -> AbstractContextManager[Change]:
+    ) -> Iterator[Change]:
         """Open a change for an act the actor may do.
 
         Raises:
@@ -186,7 +198,30 @@ class Desk:
         """
         used = self.role_for(act) if role is None else role
         actor = Actor(self.require_actor(), used, self.host)
-        return self.store.change(actor, act, reason, now=self.now(), dry_run=self.dry_run)
+        store = self.store
+        with store.change(actor, act, reason, now=self.now(), dry_run=self.dry_run) as change:
+            change.call = self.call_mark(act)
+            yield change
+
+    def call_mark(self, act: str) -> str:
+        """What tells one scan from its repetition: who, where, which act, which codes."""
+        parts = [self.account, self.host, act, *(scan.strip().upper() for scan in self.scans)]
+        return sha256("\x1f".join(parts)) if self.scans else ""
+
+    def repeated(self, act: str) -> str:
+        """The number of the same scan by the same person here within three seconds, or "".
+
+        A scanner's double trigger is one record, not two.
+        """
+        mark = self.call_mark(act)
+        since = to_text(self.now() - DOUBLE_TRIGGER)
+        recent = self.store.sql(
+            "SELECT payload ->> '$.call' AS call, payload ->> '$.subject' AS subject"
+            " FROM audit_entry WHERE at >= :since AND actor = :actor ORDER BY seq DESC",
+            since=since,
+            actor=self.account,
+        )
+        return next((str(row.subject) for row in recent if mark and row.call == mark), "")
 
     def told(self, telling: Telling) -> Told:
         """What was said about a fact, with its people looked up and its time not in the future.

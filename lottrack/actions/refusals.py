@@ -27,6 +27,7 @@ def record_refusal(desk: Desk, act: str, error: LottrackError, *subjects: str) -
     named = [*desk.subjects, *subjects]
     actor = Actor(desk.account, "", desk.host)
     with desk.store.change(actor, f"{act} refused", now=desk.now(), dry_run=desk.dry_run) as change:
+        change.call = desk.call_mark(act)
         change.mention(*named)
         return change.record(
             "refusal",

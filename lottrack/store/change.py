@@ -75,6 +75,7 @@ class Change(Reader):
         self.reason = reason
         self.now = now
         self.subject = ""
+        self.call = ""
         self._at = to_text(now)
         self._rows: list[list[Any]] = []
         self._mentions: set[str] = set()
@@ -249,6 +250,7 @@ class Change(Reader):
                 "act": self.act,
                 "subject": self.subject,
                 "reason": self.reason,
+                "call": self.call,
                 "mentions": sorted(self._mentions),
                 "rows": self._rows,
                 "previous": self._previous,

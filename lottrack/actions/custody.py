@@ -1,0 +1,430 @@
+"""Custody: every step of a container, collection or sample from hand to hand and place to place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lottrack.actions import signing
+from lottrack.actions.containers import advance, state_of, wrong_state
+from lottrack.actions.finding import Found, find_one_of, word_for
+from lottrack.actions.holds import write_hold
+from lottrack.actions.incidents import Happened, require_happened, write_incident
+from lottrack.actions.scanning import scanned_record
+from lottrack.errors import Blocker, CustodyRefused, NotFound, Usage
+from lottrack.rules.identifiers import require_code
+from lottrack.rules.lifecycle import Event, next_state
+from lottrack.rules.text import clean_text
+from lottrack.rules.times import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from lottrack.actions.desk import Desk, Telling
+    from lottrack.store.change import Change, Told
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+MOVED = ("container", "collection", "sample")
+DAMAGE = {"leak": "it leaks", "crack": "it is cracked", "clumps": "there are clumps in it"}
+_ACT = {"test": "custody test", "lose": "custody lose"}
+
+
+class Measured(NamedTuple):
+    """What was seen and measured at a hand-over.
+
+    Attributes:
+        temperature_c: temperature at the hand-over.
+        max_c: highest temperature on the way.
+        minutes_above: minutes above the storage limit.
+        seal: the seal's number.
+        condition: intact, leaking or damaged.
+    """
+
+    temperature_c: Decimal | None = None
+    max_c: Decimal | None = None
+    minutes_above: int | None = None
+    seal: str = ""
+    condition: str = ""
+
+
+NOTHING_MEASURED = Measured()
+
+
+class Target(NamedTuple):
+    """Where something goes: a place, a person, or a party without an account."""
+
+    place: str = ""
+    account: str = ""
+    outside: str = ""
+
+
+NOWHERE = Target()
+
+
+def find_target(reader: Reader, text: str, outside: str) -> Target:
+    """Whom or what ``--to`` or ``--to-outside`` names.
+
+    Raises:
+        NotFound: it is neither a place nor a person.
+        Usage: both or neither were given.
+    """
+    if bool(text) == bool(outside):
+        raise Usage("Give either --to USER or PLACE, or --to-outside TEXT.", code="target-missing")
+    if outside:
+        return Target(outside=clean_text(outside, "the party outside", limit=120))
+    code = require_code(text, "place or user")
+    if reader.find("place", code) is not None:
+        return Target(place=code)
+    standing = reader.standing("account_standing", account=code)
+    if standing is not None and standing.active:
+        return Target(account=code)
+    raise NotFound(
+        f"{code} is neither a place nor an active user.",
+        hint="`lottrack place list` and `lottrack user list` show them.",
+    )
+
+
+def find_things(desk: Desk, texts: Sequence[str]) -> tuple[list[Found], str]:
+    """The containers, collections and samples that scans or numbers name, and how they came in."""
+    found: list[Found] = []
+    entry = "scanned"
+    for text in texts:
+        record, scanned = scanned_record(desk, text)
+        thing = find_one_of(desk.store, record, *MOVED)
+        if not scanned:
+            entry = "typed"
+        if thing not in found:
+            found.append(thing)
+    desk.subjects += [thing.record for thing in found]
+    return found, entry
+
+
+# -- the acts --------------------------------------------------------------------------------------
+
+
+def store(
+    desk: Desk, texts: Sequence[str], position: str, place: str, telling: Telling
+) -> list[dict[str, Any]]:
+    """Put things into storage at the place they are at (or at a named place), at a position."""
+    spot = clean_text(position, "the position", limit=80)
+    target = Target(place=_place(desk.store, place)) if place else NOWHERE
+    return _record_each(desk, texts, "store", telling, target=target, position=spot)
+
+
+def transfer(
+    desk: Desk, texts: Sequence[str], target: Target, measured: Measured, telling: Telling
+) -> list[dict[str, Any]]:
+    """Hand things over: they are on the way until somebody else receives them."""
+    return _record_each(desk, texts, "transfer", telling, target=target, measured=measured)
+
+
+def receive(
+    desk: Desk,
+    texts: Sequence[str],
+    measured: Measured,
+    telling: Telling,
+    *,
+    place: str = "",
+    happened: Happened | None = None,
+) -> list[dict[str, Any]]:
+    """Receive things that were handed over; damage and excursions open holds by themselves."""
+    target = Target(place=_place(desk.store, place)) if place else NOWHERE
+    return _record_each(
+        desk, texts, "receive", telling, target=target, measured=measured, happened=happened
+    )
+
+
+def inspect(
+    desk: Desk, texts: Sequence[str], finding: str, telling: Telling
+) -> list[dict[str, Any]]:
+    """Look at things; a finding opens a hold by itself."""
+    return _record_each(desk, texts, "inspect", telling, finding=finding)
+
+
+def hand_back(
+    desk: Desk, texts: Sequence[str], reason: str, telling: Telling
+) -> list[dict[str, Any]]:
+    """Take things back from a pharmacy or ward; what was returned is not issued again."""
+    return _record_each(desk, texts, "return", telling._replace(reason=reason))
+
+
+def retain(desk: Desk, texts: Sequence[str], reason: str, telling: Telling) -> list[dict[str, Any]]:
+    """Keep containers as retained containers; they are not infused any more."""
+    return _record_each(desk, texts, "retain", telling._replace(reason=reason))
+
+
+def lose(desk: Desk, texts: Sequence[str], reason: str, telling: Telling) -> list[dict[str, Any]]:
+    """Record that things cannot be found."""
+    return _record_each(desk, texts, "lose", telling._replace(reason=reason))
+
+
+def prepare_destruction(
+    desk: Desk, texts: Sequence[str], reason: str, reader: Reader | None = None
+) -> signing.Prepared:
+    """What performer and witness sign when something is destroyed."""
+    record = reader or desk.store
+    things = find_things(desk, texts)[0]
+    rows = [record.get(thing.table, thing.record) for thing in things]
+    lines = [f"Reason: {clean_text(reason, 'the reason')}"]
+    for thing, row in zip(things, rows, strict=True):
+        lines.append(f"{word_for(thing.table).capitalize()}: {row.root}{_contents(record, thing)}")
+    meaning = "destruction, performed and witnessed"
+    return signing.prepared(record, "custody destroy", meaning, lines, rows)
+
+
+def destroy(
+    desk: Desk,
+    texts: Sequence[str],
+    prepared: signing.Prepared,
+    proofs: tuple[signing.Proof, signing.Proof],
+    telling: Telling,
+    *,
+    happened: Happened | None = None,
+) -> list[dict[str, Any]]:
+    """Destroy things, signed by the performer and a witness."""
+    signer = signing.require_signer(desk, prepared, proofs[0])
+    witness = signing.require_second(desk, proofs[1], signer.account)
+    told = telling._replace(performed_by=signer.account, witness=witness.account)
+    return _record_each(
+        desk, texts, "destroy", told, signature=(prepared, signer, witness), happened=happened
+    )
+
+
+Signature = tuple[signing.Prepared, signing.Signer, signing.Signer]
+
+
+class _Step(NamedTuple):
+    """One act on several things, as it was asked for."""
+
+    act: str
+    target: Target
+    measured: Measured
+    position: str
+    finding: str
+    happened: Happened | None
+
+
+def _record_each(
+    desk: Desk,
+    texts: Sequence[str],
+    act: str,
+    telling: Telling,
+    *,
+    target: Target = NOWHERE,
+    measured: Measured = NOTHING_MEASURED,
+    position: str = "",
+    finding: str = "",
+    signature: Signature | None = None,
+    happened: Happened | None = None,
+) -> list[dict[str, Any]]:
+    things, entry = find_things(desk, texts)
+    if telling.reason:
+        telling = telling._replace(reason=clean_text(telling.reason, "the reason"))
+    told = desk.told(telling if telling.entry != "typed" else telling._replace(entry=entry))
+    step = _Step(act, target, measured, position, finding, happened)
+    name = _ACT.get(act, f"custody {act}")
+    role = signature[1].role if signature else None
+    with desk.change(name, told.reason, role=role) as change:
+        performer = told.performed_by or change.actor.account
+        blockers = [b for thing in things for b in custody_blockers(change, thing, step, performer)]
+        if blockers:
+            require_happened(
+                happened,
+                CustodyRefused(
+                    f"This {act} is refused.",
+                    code=blockers[0].code,
+                    blockers=blockers,
+                    hint="If it happened all the same, record it with --happened --reason TEXT"
+                    " --second USER."
+                    if act in {"receive", "destroy"}
+                    else "See `lottrack custody show ID`.",
+                ),
+            )
+        number = _signed(change, desk, signature, told, prepared_again=texts)
+        return [
+            _record_one(change, desk, thing, step, told, number, tuple(blockers))
+            for thing in things
+        ]
+
+
+def _signed(
+    change: Change,
+    desk: Desk,
+    signature: Signature | None,
+    told: Told,
+    prepared_again: Sequence[str],
+) -> str | None:
+    if signature is None:
+        return None
+    prepared, signer, witness = signature
+    again = prepare_destruction(desk, prepared_again, told.reason, change)
+    signing.require_unchanged(prepared, again)
+    number = signing.sign(change, desk, prepared, signer, told)
+    signing.sign(change, desk, prepared, witness, told)
+    return number
+
+
+def _record_one(
+    change: Change,
+    desk: Desk,
+    thing: Found,
+    step: _Step,
+    told: Told,
+    signature: str | None,
+    blockers: tuple[Blocker, ...],
+) -> dict[str, Any]:
+    measured, target = step.measured, _resolved_target(change, thing, step)
+    event = change.record(
+        "custody_event",
+        told,
+        **{thing.table: thing.record},
+        act=step.act,
+        from_place=place_of(change, thing),
+        to_place=target.place or None,
+        to_account=target.account or None,
+        to_outside=target.outside or None,
+        position=step.position or None,
+        temperature_c=_decimal(measured.temperature_c),
+        max_c=_decimal(measured.max_c),
+        minutes_above=measured.minutes_above,
+        seal=clean_text(measured.seal, "the seal", limit=80) if measured.seal else None,
+        condition=measured.condition or None,
+        finding=step.finding or None,
+        signature=signature,
+    )
+    if blockers and step.happened is not None:
+        write_incident(change, event, f"custody {step.act}", step.happened, blockers, [thing])
+    if thing.table == "container":
+        holder = "" if step.act == "inspect" else target.account
+        if step.act not in {"transfer", "inspect"}:
+            holder = told.performed_by or change.actor.account
+        at = to_text(told.at or desk.now())
+        moved = Event(
+            step.act,
+            at,
+            target.place,
+            holder,
+            target.outside,
+            step.position,
+            forced=bool(blockers),
+        )
+        advance(change, thing.record, moved)
+    holds = _holds(change, thing, step, event)
+    made: dict[str, Any] = {
+        "id": event,
+        "kind": "custody_event",
+        thing.table: thing.record,
+        "act": step.act,
+        "holds": holds,
+        "warnings": [],
+    }
+    if thing.table == "container":
+        standing = state_of(change, thing.record)
+        made |= {"location_state": standing.state, "place": standing.place or None}
+    return made
+
+
+def _holds(change: Change, thing: Found, step: _Step, event: str) -> list[str]:
+    """Open the holds that damage and excursions open by themselves."""
+    if thing.table == "sample":
+        return []
+    found: list[tuple[str, str]] = []
+    if step.finding in DAMAGE:
+        found.append(("damage", f"Inspection found that {DAMAGE[step.finding]}."))
+    elif step.finding == "label-loose":
+        found.append(("other", "Inspection found its label loose."))
+    if step.measured.condition in {"leaking", "damaged"}:
+        found.append(("damage", f"It was received {step.measured.condition}."))
+    if step.measured.minutes_above:
+        warmest = step.measured.max_c
+        peak = f", up to {warmest} °C" if warmest is not None else ""
+        minutes = step.measured.minutes_above
+        found.append(("excursion", f"{minutes} minutes above the storage limit{peak}."))
+    return [
+        write_hold(change, thing.table, thing.record, cause, reason, because_of=event)
+        for cause, reason in found
+    ]
+
+
+def _resolved_target(reader: Reader, thing: Found, step: _Step) -> Target:
+    """Where a step leads: what was named, or for a receipt where the transfer was going."""
+    if step.act != "receive" or step.target.place:
+        return step.target
+    last = last_transfer(reader, thing)
+    if last is not None and last.to_place is not None:
+        return Target(place=last.to_place)
+    if last is not None and last.to_account is not None and last.from_place is not None:
+        return Target(place=last.from_place)
+    raise Usage(
+        f"Where was {thing.record} received? Its transfer names no place.",
+        code="place-missing",
+        hint="Give --place PLACE.",
+    )
+
+
+# -- rules about one step --------------------------------------------------------------------------
+
+
+def custody_blockers(reader: Reader, thing: Found, step: _Step, performer: str) -> list[Blocker]:
+    """Why this person may not do this with this thing now."""
+    blockers = []
+    if thing.table == "container":
+        state = state_of(reader, thing.record).state
+        if next_state(state, step.act) is None:
+            refusal = wrong_state(thing.record, state, step.act)
+            blockers.append(Blocker(refusal.code, refusal.sentence))
+    elif step.act == "receive" and not is_on_the_way(reader, thing):
+        blockers.append(Blocker("wrong-state", f"{thing.record} is not on the way to anybody."))
+    if step.act == "receive":
+        last = last_transfer(reader, thing)
+        if last is not None and last.performed_by == performer:
+            sentence = f"{performer} handed {thing.record} over and cannot receive it as well."
+            blockers.append(Blocker("same-person", sentence, "giver and taker are two people"))
+        if last is not None and last.to_account not in {None, performer}:
+            sentence = f"{thing.record} was handed to {last.to_account}, not to {performer}."
+            blockers.append(Blocker("not-the-holder", sentence, "chain of custody"))
+    return blockers
+
+
+def last_transfer(reader: Reader, thing: Found) -> Row | None:
+    """The latest transfer of a thing that nothing followed but inspections, or None."""
+    for row in reversed(reader.rows("custody_event", **{thing.table: thing.record})):
+        if row.act == "transfer":
+            return row
+        if row.act != "inspect":
+            return None
+    return None
+
+
+def is_on_the_way(reader: Reader, thing: Found) -> bool:
+    """Whether a thing was handed over and not yet received."""
+    return last_transfer(reader, thing) is not None
+
+
+def place_of(reader: Reader, thing: Found) -> str | None:
+    """The place a thing is at, or None while it is on the way."""
+    if thing.table == "container":
+        return state_of(reader, thing.record).place or None
+    place: str | None = None
+    for row in reader.rows("custody_event", **{thing.table: thing.record}):
+        if row.act == "transfer":
+            place = None
+        elif row.to_place is not None:
+            place = row.to_place
+    return place
+
+
+def _place(reader: Reader, text: str) -> str:
+    return str(reader.get("place", require_code(text, "place")).root)
+
+
+def _contents(reader: Reader, thing: Found) -> str:
+    if thing.table != "container":
+        return ""
+    row = reader.get("container", thing.record)
+    return f" ({row.kind} {row.ordinal} of lot {row.lot}, {state_of(reader, row.root).state})"
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")

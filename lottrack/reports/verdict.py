@@ -1,0 +1,51 @@
+"""The answer to the pharmacist's question, for a person at arm's length: one word, then why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LETTERS = {
+    "A": (" ### ", "#   #", "#####", "#   #", "#   #"),
+    "C": (" ####", "#    ", "#    ", "#    ", " ####"),
+    "D": ("#### ", "#   #", "#   #", "#   #", "#### "),
+    "E": ("#####", "#    ", "#### ", "#    ", "#####"),
+    "F": ("#####", "#    ", "#### ", "#    ", "#    "),
+    "P": ("#### ", "#   #", "#### ", "#    ", "#    "),
+    "R": ("#### ", "#   #", "#### ", "#  # ", "#   #"),
+    "S": (" ####", "#    ", " ### ", "    #", "#### "),
+    "T": ("#####", "  #  ", "  #  ", "  #  ", "  #  "),
+    "U": ("#   #", "#   #", "#   #", "#   #", " ### "),
+}
+
+
+def large(word: str) -> str:
+    """A word in letters five lines high, in plain characters that every terminal shows."""
+    rows = ["  ".join(_LETTERS[letter][line] for letter in word) for line in range(5)]
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def verdict(data: dict[str, Any]) -> str:
+    """A verdict: the word very large, every reason against it, the dose, what to look at twice."""
+    lines = ["", large(data["verdict"].upper()), ""]
+    lines.append(f"Patient {data['patient'] or 'unknown'}, order {data['order'] or 'none'}")
+    lines.append(f"Container {', '.join(data['containers']) or 'unknown'}")
+    dose = data["dose"]
+    if dose is not None:
+        basis = "counted after thawing" if dose["basis"] == "post_thaw" else "estimated"
+        lines.append(
+            f"Dose {_millions(dose['cells_per_kg'])} million viable cells per kg at"
+            f" {dose['weight_kg']} kg ({basis})"
+        )
+    if data["blockers"]:
+        lines += ["", "Against it:"]
+        for blocker in data["blockers"]:
+            lines.append(f"  - {blocker['sentence']}  [{blocker['code']}]")
+    for warning in data["warnings"]:
+        lines.append(f"Look twice: {warning['sentence']}  [{warning['code']}]")
+    return "\n".join(lines)
+
+
+def _millions(text: str) -> str:
+    from decimal import Decimal
+
+    return format(Decimal(text) / 1_000_000, ".2f")
