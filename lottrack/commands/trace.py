@@ -1,0 +1,105 @@
+"""``lottrack trace``: follow a thing forward to patients or back to donors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lottrack.commands.base import Answer, verb
+from lottrack.errors import BadValue
+
+if TYPE_CHECKING:
+    from lottrack.actions.traces import Trace
+    from lottrack.context import Context
+
+FORMATS = ("table", "json", "dot", "svg", "png")
+
+
+@verb(None, "trace")
+@click.argument("thing", metavar="ID")
+@click.option("--forward", is_flag=True, help="Towards patients only.")
+@click.option("--backward", is_flag=True, help="Towards donors only.")
+@click.option("--as-of", metavar="TIME", help="As it was recorded by then.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
+def trace(
+    context: Context,
+    thing: str,
+    forward: bool,  # noqa: FBT001 - click's flags
+    backward: bool,  # noqa: FBT001
+    as_of: str | None,
+    style: str,
+    out: Path | None,
+) -> Answer:
+    """Follow a donor, collection, lot, container or infusion through the record.
+
+    \b
+    Example:
+      lottrack trace P01 --backward
+      lottrack trace LT-MAD-0001-K --format svg --out lot.svg
+    """
+    from lottrack.actions.traces import trace as follow
+    from lottrack.rules.times import parse_time
+
+    desk = context.desk
+    moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())
+    direction = {(True, False): "forward", (False, True): "backward"}.get(
+        (forward, backward), "both"
+    )
+    found = follow(desk, thing, direction, moment)
+    data = {key: value for key, value in found._asdict().items() if key != "caption"}
+    if style == "json":
+        context.json_wanted = True
+    if style in {"table", "json"} and out is None:
+        return Answer(data, _table(found))
+    return Answer(data | _written(context, found, data, style, out))
+
+
+def _table(found: Trace) -> str:
+    from lottrack.reports.output import table
+
+    parents: dict[str, list[str]] = {}
+    for parent, child in found.edges:
+        parents.setdefault(child, []).append(parent)
+    rows = [
+        {
+            "kind": node["kind"].replace("infusion_order", "order"),
+            "id": node["id"],
+            "what": node["label"],
+            "note": node.get("note", ""),
+            "from": ", ".join(parents.get(node["id"], [])),
+        }
+        for node in found.nodes
+    ]
+    lines = [table(rows, ("kind", "id", "what", "note", "from"))]
+    if found.unknown:
+        lines += ["", "What the record cannot tell:", *(f"  - {text}" for text in found.unknown)]
+    return "\n".join(lines)
+
+
+def _written(
+    context: Context, found: Trace, data: dict[str, Any], style: str, out: Path | None
+) -> dict[str, Any]:
+    """Draw the trace and write it: text to standard output, a picture to a file."""
+    from lottrack.reports.output import as_json
+    from lottrack.reports.tracing import drawn
+
+    if style == "table":
+        content = (_table(found) + "\n").encode()
+    elif style == "json":
+        content = as_json(data).encode()
+    else:
+        content = drawn(found, style)
+    if out is None and style == "png":
+        out = Path(f"trace-{found.root}.png")
+    if out is None:
+        click.echo(content.decode())
+        click.get_current_context().exit(0)
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise BadValue(f"{out} cannot be written: {error}.", code="file-not-writable") from None
+    context.say(f"Wrote {out}.")
+    return {"path": str(out)}

@@ -1,0 +1,111 @@
+"""Follow cells and identities through the record, along indexed relations only.
+
+A relation is a pair of kinds and the rows that join them. A walk goes frontier by frontier, asking
+each relation once per step for all records found so far, so that it reads what it returns and no
+more, however large the database is. A record met twice is walked once; cycles end by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lottrack.store.reader import Reader
+
+
+class Relation(NamedTuple):
+    """One kind of step: from a parent's kind to a child's, and the query that joins them.
+
+    The query yields columns ``parent`` and ``child``; ``{table}`` in braces stands for the facts
+    as they are now or as they were recorded by then.
+    """
+
+    parent: str
+    child: str
+    query: str
+
+
+def _column(parent: str, child: str, column: str) -> Relation:
+    query = f"SELECT {column} AS parent, root AS child FROM {{{child}}}"
+    return Relation(parent, child, query)
+
+
+RELATIONS = (
+    _column("donor", "pair", "donor"),
+    _column("donor", "collection", "donor"),
+    _column("pair", "course", "pair"),
+    _column("course", "lot", "course"),
+    _column("collection", "lot", "collection"),
+    _column("lot", "lot", "parent"),
+    _column("lot", "fill", "lot"),
+    _column("lot", "sample", "lot"),
+    _column("fill", "container", "fill"),
+    _column("container", "sample", "container"),
+    Relation(
+        "container",
+        "preparation",
+        "SELECT l.container AS parent, l.preparation AS child FROM preparation_input AS l"
+        " CROSS JOIN {preparation} AS p ON p.root = l.preparation",
+    ),
+    _column("preparation", "container", "preparation"),
+    Relation(
+        "container",
+        "infusion",
+        "SELECT l.container AS parent, l.infusion AS child FROM infused_container AS l"
+        " CROSS JOIN {infusion} AS i ON i.root = l.infusion",
+    ),
+    _column("course", "infusion_order", "course"),
+    _column("infusion_order", "infusion", "infusion_order"),
+    Relation("infusion", "patient", "SELECT root AS parent, patient AS child FROM {infusion}"),
+)
+"""Every step a trace can take."""
+
+Node = tuple[str, str]
+Edge = tuple[Node, Node]
+
+
+def relation_sql(relation: Relation, *, forward: bool, as_of: bool) -> str:
+    """The query for one step from a set of records, given as JSON in ``:ids``."""
+    from lottrack.store.reader import AS_OF
+    from lottrack.store.tables import FACTS
+
+    sources = {t: f"({AS_OF.format(table=t)})" if as_of else f"{t}_now" for t in FACTS}
+    query = relation.query.format(**sources)
+    side = "parent" if forward else "child"
+    return (
+        f"SELECT parent, child FROM ({query}) WHERE {side} IN (SELECT value FROM json_each(:ids))"
+    )
+
+
+def step(reader: Reader, relation: Relation, records: list[str], *, forward: bool) -> list[Edge]:
+    """The edges of one relation that leave (or enter) some records."""
+    past = reader.as_of is not None
+    values: dict[str, object] = {"ids": json.dumps(records)}
+    if past:
+        values["as_of"] = reader.as_of
+    text = relation_sql(relation, forward=forward, as_of=past)
+    rows = reader.sql(text, **values)
+    return [((relation.parent, row.parent), (relation.child, row.child)) for row in rows]
+
+
+def walk(reader: Reader, start: Node, *, forward: bool) -> tuple[list[Node], list[Edge]]:
+    """Everything that can be reached from a record, forward to patients or back to donors."""
+    nodes: dict[Node, None] = {start: None}
+    edges: dict[Edge, None] = {}
+    frontier = [start]
+    while frontier:
+        found: list[Edge] = []
+        for relation in RELATIONS:
+            kind = relation.parent if forward else relation.child
+            records = [record for node_kind, record in frontier if node_kind == kind]
+            if records:
+                found += step(reader, relation, records, forward=forward)
+        frontier = []
+        for edge in found:
+            edges[edge] = None
+            reached = edge[1] if forward else edge[0]
+            if reached not in nodes:
+                nodes[reached] = None
+                frontier.append(reached)
+    return list(nodes), list(edges)
