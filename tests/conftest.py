@@ -91,7 +91,7 @@ class Result:
     @property
     def blockers(self) -> set[str]:
         """The codes of everything that stood against the act."""
-        body = self.data["error"] if "error" in self.data else self.data
+        body = self.data.get("error", self.data)
         return {blocker["code"] for blocker in body["blockers"]}
 
 
@@ -127,7 +127,8 @@ class Program:
             clock=self.clock,
             hasher=PlainHasher(),
         )
-        outcome = CliRunner().invoke(main, words, obj=context, input="".join(f"{s}\n" for s in lines))
+        typed = "".join(f"{line}\n" for line in lines)
+        outcome = CliRunner().invoke(main, words, obj=context, input=typed)
         if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
             raise outcome.exception
         result = Result(outcome.exit_code, outcome.stdout, outcome.stderr)
