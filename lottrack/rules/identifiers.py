@@ -65,6 +65,7 @@ PREFIXES: dict[str, str] = {
     "release_condition": "RN",
     "result": "RS",
     "result_review": "RV",
+    "role_act": "RA",
     "role_grant": "RG",
     "sample": "SM",
     "screening": "SC",
