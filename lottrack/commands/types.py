@@ -45,3 +45,8 @@ TEMPERATURE = _Parsed(
     "degrees Celsius", lambda text, what: parse_decimal(text, what, minimum=-273, maximum=200)
 )
 """A temperature; negative ones may follow the option after a space."""
+
+YEAR = _Parsed(
+    "year", lambda text, what: int(parse_decimal(text, what, minimum=1, maximum=9999, places=0))
+)
+"""A calendar year."""
