@@ -17,7 +17,7 @@ from lottrack.actions.documents import is_approved, protocol_of
 from lottrack.actions.donors import donor_is_eligible_for
 from lottrack.actions.finding import Found, find_one_of
 from lottrack.actions.holds import held_thing, open_holds_of_container
-from lottrack.actions.lineage import Lineage, course_is_closed, lineage_of
+from lottrack.actions.lineage import Lineage, course_is_closed, course_protocol, lineage_of
 from lottrack.actions.pairs import finding_of
 from lottrack.actions.patients import consent_state, latest_weight, patient_of_scan
 from lottrack.actions.quality_states import (
@@ -35,6 +35,7 @@ from lottrack.rules.administration import (
     PlanCase,
 )
 from lottrack.rules.dose import Dose, dose_of
+from lottrack.rules.protocol import patient_consents_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,7 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
     blockers = [blocker for scan in scanned for blocker in scan.blockers]
     patient, patient_typed = _patient(desk, reader, question, blockers)
     usable = list({scan.record: scan for scan in scanned if scan.record}.values())
-    order = _order(reader, question.order, patient, usable, blockers)
+    order = _order(reader, question.order, patient, blockers)
     if order is not None and not question.patient:
         patient = _patient_of_order(reader, order)
     lineages = {scan.record: _lineage(reader, scan.record) for scan in usable}
@@ -108,7 +109,7 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
         question.stage,
         patient,
         cases,
-        tuple(_course_case(desk, reader, lineage) for lineage in _courses(lineages)),
+        tuple(_course_case(reader, lineage, today) for lineage in _courses(lineages)),
         _plan_case(desk, reader, order, protocol, weighed_on),
         dose,
         question.moment,
@@ -143,9 +144,7 @@ def _patient(
     return code, entry == "typed"
 
 
-def _order(
-    reader: Reader, text: str, patient: str, scanned: Sequence[Scanned], blockers: list[Blocker]
-) -> Row | None:
+def _order(reader: Reader, text: str, patient: str, blockers: list[Blocker]) -> Row | None:
     """The order named; without one, the only open order of the patient."""
     if text:
         try:
@@ -153,7 +152,6 @@ def _order(
         except LottrackError as error:
             blockers.append(Blocker(error.code, error.sentence, "scan"))
             return None
-    del scanned
     orders = open_orders(reader, patient)
     if len(orders) > 1:
         numbers = ", ".join(str(row.root) for row in orders)
@@ -307,19 +305,16 @@ def _taken_into(reader: Reader, container: Row, preparation: Row | None) -> str:
 # -- course, plan, dose ----------------------------------------------------------------------------
 
 
-def _course_case(desk: Desk, reader: Reader, lineage: Lineage) -> CourseCase:
-    from lottrack.actions.lineage import course_protocol
-
+def _course_case(reader: Reader, lineage: Lineage, today: date) -> CourseCase:
     protocol = protocol_of(reader, course_protocol(reader, lineage.course.root))
-    del desk
     finding = finding_of(reader, lineage.pair.root)
+    donor, patient = str(lineage.donor.root), str(lineage.patient.root)
     consents = [
-        (f"{table} {code}", kind, consent_state(reader, table, code, kind))
-        for table, code, kinds in (
-            ("donor", str(lineage.donor.root), protocol.donor_consents),
-            ("patient", str(lineage.patient.root), protocol.patient_consents),
-        )
-        for kind in kinds
+        (f"donor {donor}", kind, consent_state(reader, "donor", donor, kind))
+        for kind in protocol.donor_consents
+    ] + [
+        (f"patient {patient}", kind, consent_state(reader, "patient", patient, kind))
+        for kind in patient_consents_asked(protocol, lineage.patient.born_year, today.year)
     ]
     return CourseCase(
         str(lineage.course.root),
@@ -343,7 +338,28 @@ def _plan_case(
     zero = Decimal(0)
     if order is None or protocol is None:
         return PlanCase(
-            *("", "", "", "", 0, "", False, None, 0, (), None, None, 0, 0, 0, 0, zero, zero, None)
+            *(
+                "",
+                "",
+                "",
+                "",
+                0,
+                "",
+                False,
+                None,
+                0,
+                (),
+                None,
+                None,
+                0,
+                0,
+                0,
+                0,
+                zero,
+                zero,
+                None,
+                zero,
+            )
         )
     course = reader.get("course", order.course)
     standing = reader.rows("order_standing", infusion_order=order.root)[0]
@@ -372,6 +388,7 @@ def _plan_case(
         dose_minimum=protocol.dose_min_cells_per_kg,
         dose_maximum=protocol.dose_max_cells_per_kg,
         prescribed_kg=None if order.weight_kg is None else Decimal(order.weight_kg),
+        weight_change_pct=protocol.weight_change_warning_pct,
     )
 
 

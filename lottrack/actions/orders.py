@@ -187,7 +187,7 @@ def place_order(
         )
         change.mention(patient)
         for warning in warnings:
-            change.record("shown_warning", record=order, **warning)
+            change.record("shown_warning", told, record=order, **warning)
     return {
         "id": order,
         "kind": "order",

@@ -161,6 +161,7 @@ class PlanCase(NamedTuple):
         dose_minimum: viable cells per kg.
         dose_maximum: viable cells per kg.
         prescribed_kg: the weight on the order.
+        weight_change_pct: change from that weight that is worth a warning, in %.
     """
 
     order: str
@@ -182,6 +183,7 @@ class PlanCase(NamedTuple):
     dose_minimum: Decimal
     dose_maximum: Decimal
     prescribed_kg: Decimal | None
+    weight_change_pct: Decimal
 
 
 class Case(NamedTuple):
@@ -373,9 +375,9 @@ def _result_blockers(case: Case, container: ContainerCase) -> Iterator[Blocker]:
             f"{test} of the prepared {number} is outside its specification.",
             f"specification of lot {container.lot}",
         )
-    if case.stage == "prepare":
-        return
-    for test in container.missing:
+    # A bag still frozen may be asked about; it is dispensed only after it was counted.
+    not_yet = case.stage == "prepare" or (case.stage == "verify" and container.thawed_at is None)
+    for test in () if not_yet else container.missing:
         yield Blocker(
             "result-missing-at-infusion",
             f"{test} of the prepared {number} is required before the infusion and has no result.",
@@ -520,7 +522,7 @@ def _prescription_warnings(case: Case) -> Iterator[ShownWarning]:
     if case.dose is None or prescribed is None or not prescribed:
         return
     change = abs(case.dose.weight_kg - prescribed) * 100
-    if change > prescribed * 10:
+    if not (change <= prescribed * case.plan.weight_change_pct):
         yield ShownWarning(
             "weight-changed",
             f"The order was written for {prescribed} kg; the patient now weighs"
