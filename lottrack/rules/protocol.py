@@ -1,14 +1,21 @@
-"""Treatment protocols as data: what one edition of a protocol asks of an infusion."""
+"""Protocols: how often, how much, how far apart, and what must be given before an infusion.
+
+A protocol is an approved document. The trial's own register entry says both weekly and 21 days
+apart (NCT04153630), and its visit windows are not public; so nothing of a schedule is a constant
+of the program.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.errors import BadValue
-from lottrack.rules.identifiers import require_code
+from lottrack.rules.datafile import Table, read_toml
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+BASES = ("trial", "hospital-exemption", "named-patient")
+"""The legal ground of a treatment."""
 
 FINDINGS = (
     "haplo_compatible",
@@ -16,55 +23,70 @@ FINDINGS = (
     "not_haploidentical",
     "indeterminate",
 )
+"""What a comparison of two typings can find."""
+
 CONSENT_KINDS = ("donation", "treatment", "assent", "data")
-BASES = ("trial", "hospital-exemption", "named-patient")
+OF_AGE = 18
+
+WAIVABLE_CODES = (
+    "haploidentity-not-met",
+    "interval-too-short",
+    "interval-too-long",
+    "weight-too-old",
+    "dose-below-range",
+    "dose-above-range",
+)
+"""Refusals a protocol may let two people waive. Who gets what is never among them."""
+
+_INVALID = "protocol-invalid"
 
 
 class Protocol(NamedTuple):
-    """One edition of a protocol.
+    """An edition of a treatment protocol.
 
     Attributes:
-        name: its code.
-        edition: its edition, counted from 1.
-        title: what it is called.
-        default: new pairs get it when nobody names one.
-        basis: trial, hospital-exemption or named-patient.
-        sponsor: printed on labels.
-        trial_number: printed on labels.
-        investigator: printed on labels.
-        contact: whom to call, printed on labels.
-        product: the product's name on labels.
-        product_description: what it contains, on labels.
-        route: route of administration, on labels.
-        storage: storage conditions, on labels.
-        infusions: how many infusions a course has.
-        dose_min_cells_per_kg: least viable cells per kg.
-        dose_max_cells_per_kg: most viable cells per kg.
-        dose_target_cells_per_kg: what is aimed at.
-        interval_days: days between infusions.
-        window_days: allowed deviation.
-        expected_recovery: share of viable cells expected after thawing.
-        post_thaw_limit_minutes: most minutes from thawing to infusion.
-        infusion_minutes: how long an infusion takes.
-        weight_max_age_days: most days between weighing and infusion.
-        accepted_findings: HLA findings a pair may have.
+        name: its name, upper case.
+        edition: what users call its version, 1 or more.
+        title: one line that says what it is.
+        default: whether a new pair follows it where nobody names another.
+        sponsor: who answers for the treatment, for labels.
+        trial_number: the register's number, for labels, or "".
+        investigator: for labels, or "".
+        contact: whom a label tells to call.
+        basis: one of ``BASES``.
+        source: where its numbers come from.
+        infusions: how many.
+        dose_min_cells_per_kg: least viable cells per kg and infusion, itself allowed.
+        dose_max_cells_per_kg: most viable cells per kg and infusion, itself allowed.
+        dose_target_cells_per_kg: viable cells per kg to aim at.
+        interval_days: days from one infusion to the next.
+        window_days: days the interval may be shorter or longer.
+        expected_recovery: share of viable cells expected after thawing, above 0, at most 1.
+        post_thaw_limit_minutes: minutes from thawing to the end of the infusion.
+        infusion_minutes: how long an infusion is planned to take.
+        weight_max_age_days: days a body weight may be old at an infusion.
+        weight_change_warning_pct: change from the prescribed weight, in %, that is worth a warning.
+        accepted_findings: HLA findings a pair may have, some of ``FINDINGS``.
+        waivable: codes of refusals that may be waived, some of ``WAIVABLE_CODES``.
         donor_consents: kinds of consent the donor must have given.
-        patient_consents: kinds of consent the patient must have given.
+        patient_consents: kinds of consent the patient, or the guardian, must have given.
+        assent_from_age: years from which a minor patient's own assent is asked for too, or None.
+        product: the product's name, for labels.
+        product_description: what the product is, for labels.
+        route: how it is given, for labels.
+        storage: how it is kept, for labels.
     """
 
     name: str
     edition: int
     title: str
     default: bool
-    basis: str
     sponsor: str
     trial_number: str
     investigator: str
     contact: str
-    product: str
-    product_description: str
-    route: str
-    storage: str
+    basis: str
+    source: str
     infusions: int
     dose_min_cells_per_kg: Decimal
     dose_max_cells_per_kg: Decimal
@@ -75,139 +97,107 @@ class Protocol(NamedTuple):
     post_thaw_limit_minutes: int
     infusion_minutes: int
     weight_max_age_days: int
+    weight_change_warning_pct: Decimal
     accepted_findings: tuple[str, ...]
+    waivable: tuple[str, ...]
     donor_consents: tuple[str, ...]
     patient_consents: tuple[str, ...]
-
-
-_TEXTS = (
-    "title",
-    "sponsor",
-    "trial_number",
-    "investigator",
-    "contact",
-    "product",
-    "product_description",
-    "route",
-    "storage",
-)
-_COUNTS = {
-    "infusions": 1,
-    "interval_days": 0,
-    "window_days": 0,
-    "post_thaw_limit_minutes": 1,
-    "infusion_minutes": 1,
-    "weight_max_age_days": 0,
-}
-_DECIMALS = (
-    "dose_min_cells_per_kg",
-    "dose_max_cells_per_kg",
-    "dose_target_cells_per_kg",
-    "expected_recovery",
-)
-_LISTS = {
-    "accepted_findings": FINDINGS,
-    "donor_consents": CONSENT_KINDS,
-    "patient_consents": CONSENT_KINDS,
-}
+    assent_from_age: int | None
+    product: str
+    product_description: str
+    route: str
+    storage: str
 
 
 def parse_protocol(text: str, file: str) -> Protocol:
-    """Read a protocol's file.
+    """The protocol a TOML file holds.
 
     Args:
-        text: TOML with the keys of ``Protocol``; decimals as strings.
-        file: its name, for messages.
+        text: what the file holds.
+        file: its name, for refusals.
 
     Raises:
-        BadValue: ``protocol-invalid``, naming the file and the key.
+        BadValue: ``protocol-invalid``: it breaks a rule; the sentence names file, key and reason.
     """
-    import tomllib
-
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _invalid(file, f"it is not TOML ({error})") from None
-    unknown = sorted(set(data) - set(Protocol._fields))
-    if unknown:
-        raise _invalid(file, f"unknown key {unknown[0]!r}")
-    missing = [name for name in Protocol._fields if name not in data and name != "default"]
-    if missing:
-        raise _invalid(file, f"the key {missing[0]!r} is missing")
-    values: dict[str, Any] = {
-        "name": require_code(str(data["name"]), "protocol"),
-        "edition": _count(file, data, "edition", 1),
-        "default": data.get("default", False) is True,
-        "basis": _choice(file, data, "basis", BASES),
-    }
-    values |= {name: _text(file, data, name) for name in _TEXTS}
-    values |= {name: _count(file, data, name, least) for name, least in _COUNTS.items()}
-    values |= {name: _decimal(file, data, name) for name in _DECIMALS}
-    values |= {name: _list(file, data, name, allowed) for name, allowed in _LISTS.items()}
-    protocol = Protocol(**values)
-    _require_sense(file, protocol)
+    table = read_toml(text, file, _INVALID)
+    protocol = Protocol(
+        name=table.code("name"),
+        edition=table.whole("edition", minimum=1),
+        title=table.text("title"),
+        default=table.flag("default"),
+        sponsor=table.text("sponsor"),
+        trial_number=table.optional_text("trial_number"),
+        investigator=table.optional_text("investigator"),
+        contact=table.text("contact"),
+        basis=table.choice("basis", BASES),
+        source=table.text("source"),
+        infusions=table.whole("infusions", minimum=1),
+        dose_min_cells_per_kg=table.number("dose_min_cells_per_kg", minimum=1),
+        dose_max_cells_per_kg=table.number("dose_max_cells_per_kg", minimum=1),
+        dose_target_cells_per_kg=table.number("dose_target_cells_per_kg", minimum=1),
+        interval_days=table.whole("interval_days"),
+        window_days=table.whole("window_days"),
+        expected_recovery=table.number("expected_recovery", maximum=1),
+        post_thaw_limit_minutes=table.whole("post_thaw_limit_minutes", minimum=1),
+        infusion_minutes=table.whole("infusion_minutes", minimum=1),
+        weight_max_age_days=table.whole("weight_max_age_days"),
+        weight_change_warning_pct=table.number("weight_change_warning_pct", maximum=100),
+        accepted_findings=table.words("accepted_findings", FINDINGS),
+        waivable=table.words("waivable", WAIVABLE_CODES),
+        donor_consents=table.words("donor_consents", CONSENT_KINDS),
+        patient_consents=table.words("patient_consents", CONSENT_KINDS),
+        assent_from_age=table.optional_whole("assent_from_age"),
+        product=table.text("product"),
+        product_description=table.text("product_description"),
+        route=table.text("route"),
+        storage=table.text("storage"),
+    )
+    table.end()
+    _require_sense(table, protocol)
     return protocol
 
 
-def _require_sense(file: str, protocol: Protocol) -> None:
-    low, target, high = (
+def patient_consents_asked(protocol: Protocol, born_year: int, on_year: int) -> tuple[str, ...]:
+    """The kinds of consent a protocol asks for from a patient of an age.
+
+    Only the year of birth is known, so a minor who may have reached the age of assent this year
+    is asked, and so is one who may not have come of age yet.
+
+    Args:
+        protocol: the course's protocol.
+        born_year: the patient's year of birth.
+        on_year: the year of the infusion.
+    """
+    kinds = protocol.patient_consents
+    oldest = on_year - born_year
+    youngest = oldest - 1
+    if protocol.assent_from_age is None or "assent" in kinds:
+        return kinds
+    if oldest >= protocol.assent_from_age and youngest < OF_AGE:
+        return (*kinds, "assent")
+    return kinds
+
+
+def _require_sense(table: Table, protocol: Protocol) -> None:
+    least, target, most = (
         protocol.dose_min_cells_per_kg,
         protocol.dose_target_cells_per_kg,
         protocol.dose_max_cells_per_kg,
     )
-    if not (0 < low <= target <= high):
-        raise _invalid(file, "the dose range is not minimum <= target <= maximum")
-    if not (0 < protocol.expected_recovery <= 1):
-        raise _invalid(file, "'expected_recovery' is a share above 0 and at most 1")
+    if not (least <= target <= most):
+        raise table.refusal(
+            "dose_min_cells_per_kg, dose_target_cells_per_kg and dose_max_cells_per_kg are not in"
+            " rising order."
+        )
     if protocol.window_days > protocol.interval_days:
-        raise _invalid(file, "'window_days' is longer than 'interval_days'")
+        raise table.refusal("window_days is longer than interval_days: infusions could coincide.")
+    if not (protocol.expected_recovery > 0):
+        raise table.refusal("expected_recovery 0 would mean that no cell survives; write 0.85.")
+    if protocol.infusion_minutes > protocol.post_thaw_limit_minutes:
+        raise table.refusal("infusion_minutes is longer than post_thaw_limit_minutes allows.")
     if not protocol.accepted_findings:
-        raise _invalid(file, "'accepted_findings' names none")
-
-
-def _invalid(file: str, what: str) -> BadValue:
-    return BadValue(
-        f"The protocol {file} cannot be used: {what}.",
-        code="protocol-invalid",
-        hint="Nothing was loaded; mend the file.",
-    )
-
-
-def _text(file: str, data: dict[str, Any], name: str) -> str:
-    value = data[name]
-    if not isinstance(value, str) or not value.strip():
-        raise _invalid(file, f"{name!r} is no text")
-    return value.strip()
-
-
-def _count(file: str, data: dict[str, Any], name: str, least: int) -> int:
-    value = data[name]
-    if type(value) is not int or not (value >= least):
-        raise _invalid(file, f"{name!r} is no whole number from {least}")
-    return value
-
-
-def _decimal(file: str, data: dict[str, Any], name: str) -> Decimal:
-    from lottrack.rules.quantities import parse_decimal
-
-    value = data[name]
-    if not isinstance(value, str):
-        raise _invalid(file, f"{name!r} is written as text, like \"0.85\"")
-    try:
-        return parse_decimal(value, name, allow_exponent=True)
-    except BadValue as error:
-        raise _invalid(file, error.sentence.rstrip(".")) from None
-
-
-def _choice(file: str, data: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    value = data[name]
-    if value not in allowed:
-        raise _invalid(file, f"{name!r} is one of {', '.join(allowed)}")
-    return str(value)
-
-
-def _list(file: str, data: dict[str, Any], name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    value = data[name]
-    if not isinstance(value, list) or any(item not in allowed for item in value):
-        raise _invalid(file, f"{name!r} lists some of {', '.join(allowed)}")
-    return tuple(value)
+        raise table.refusal("accepted_findings is empty: no pair could ever be treated.")
+    if protocol.basis == "trial" and not protocol.trial_number:
+        raise table.refusal("trial_number is missing; a trial's labels carry it.")
+    if protocol.assent_from_age is not None and protocol.assent_from_age >= OF_AGE:
+        raise table.refusal(f"assent_from_age is {OF_AGE} or more; adults give consent.")
