@@ -1,18 +1,25 @@
-"""Who may do which act: roles, and the table of roles and acts that quality assurance can read."""
+"""Roles: who may do which act, as a table that quality assurance can read and date.
+
+An act is the words of its command (``lot release``). Whoever keeps the accounts makes no record
+and signs none (draft EU GMP Annex 11 of July 2025, 12.3: administration apart from the users of
+the system), so the administrator's role stands alone.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.errors import BadValue
+from lottrack.errors import BadValue, Conflict
+from lottrack.rules.datafile import Table, read_toml
 from lottrack.rules.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+ADMINISTRATOR = "administrator"
 ROLES = (
-    "administrator",
+    ADMINISTRATOR,
     "technician",
     "production_lead",
     "qc",
@@ -25,19 +32,21 @@ ROLES = (
     "courier",
     "inspector",
 )
-"""Every role. The administrator keeps accounts and settings and nothing else."""
+"""Every role, in the order in which they are listed everywhere."""
+
+_INVALID = "roles-invalid"
 
 
 class RoleAct(NamedTuple):
-    """Which roles may do an act.
+    """Which roles may do one act, and from when to when.
 
     Attributes:
-        act: the command's words ("lot release").
-        roles: roles that may do it.
-        signed: it is signed.
-        second: a second person takes part.
-        valid_from: first day of the rule, None for always.
-        valid_until: last day of the rule, None for ever.
+        act: the words of the command.
+        roles: the roles that may do it, in the order of ``ROLES``.
+        signed: whether it is signed.
+        second: whether a second person takes part with their own secret.
+        valid_from: the rule's first day, or None: always.
+        valid_until: its last day, or None: for good.
     """
 
     act: str
@@ -47,105 +56,119 @@ class RoleAct(NamedTuple):
     valid_from: date | None = None
     valid_until: date | None = None
 
-    def holds_on(self, day: date) -> bool:
-        """Whether the rule holds on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
+    def is_in_force(self, on: date) -> bool:
+        """Whether the rule holds on a day, first and last day included."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_until is None or on <= self.valid_until
         )
 
 
-def parse_roles(text: str) -> tuple[RoleAct, ...]:
-    """Read the table of roles and acts.
+def parse_roles(text: str, file: str = "roles.toml") -> tuple[RoleAct, ...]:
+    """The table of roles and acts: ``[[act]]`` with ``acts``, ``roles``, ``signed``, ``second``.
 
     Args:
-        text: TOML: one ``[[act]]`` per rule with ``acts``, ``roles`` and optionally ``signed``,
-            ``second``, ``valid_from``, ``valid_until``.
+        text: what the file holds.
+        file: its name, for refusals.
 
     Raises:
-        BadValue: ``roles-invalid``: unknown key, role or date, or no roles.
+        BadValue: ``roles-invalid``: it breaks a rule, or gives one act to different roles on the
+            same day.
     """
-    import tomllib
-
-    try:
-        entries = tomllib.loads(text)["act"]
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise _invalid(f"it is not a list of [[act]] entries ({error})") from None
-    return tuple(rule for entry in entries for rule in _rules(entry))
-
-
-def _rules(entry: dict[str, Any]) -> Iterable[RoleAct]:
-    from datetime import date
-
-    known = {"acts", "roles", "signed", "second", "valid_from", "valid_until"}
-    unknown = sorted(set(entry) - known)
-    if unknown or not entry.get("acts") or not entry.get("roles"):
-        what = f"unknown key {unknown[0]!r}" if unknown else "an entry without acts or roles"
-        raise _invalid(what)
-    for role in entry["roles"]:
-        if role not in ROLES:
-            raise _invalid(f"unknown role {role!r} for {entry['acts'][0]!r}")
-    days = [entry.get("valid_from"), entry.get("valid_until")]
-    if any(day is not None and type(day) is not date for day in days):
-        raise _invalid(f"a date of {entry['acts'][0]!r} is not one")
-    for act in entry["acts"]:
-        signed, second = bool(entry.get("signed")), bool(entry.get("second"))
-        yield RoleAct(act, tuple(entry["roles"]), signed, second, *days)
-
-
-def _invalid(what: str) -> BadValue:
-    return BadValue(
-        f"The table of roles cannot be used: {what}.",
-        code="roles-invalid",
-        hint="Nothing was loaded; mend the file.",
-    )
+    table = read_toml(text, file, _INVALID)
+    rules = [rule for entry in table.tables("act") for rule in _rules(entry)]
+    table.end()
+    for place, rule in enumerate(rules):
+        for other in rules[:place]:
+            if rule.act == other.act and _overlap(rule, other):
+                raise table.refusal(f"{rule.act!r} stands in it twice for the same days.")
+    return tuple(rules)
 
 
 def require_roles(names: Sequence[str]) -> tuple[str, ...]:
-    """Roles a person may have together.
+    """The roles one person is to have, each once, in the order of ``ROLES``.
 
     Raises:
-        BadValue: none, an unknown one, or the administrator together with another
-            (separation of administration from records: draft EU GMP Annex 11, 12.3).
+        BadValue: ``role-unknown``: one of them is no role; ``role-none``: there is none.
+        Conflict: ``administrator-alone``: the administrator's with another.
     """
-    roles = tuple(dict.fromkeys(name.strip().lower() for name in names))
-    if not roles:
-        raise BadValue("A user has at least one role.", code="role-missing-here")
-    for role in roles:
-        if role not in ROLES:
+    wanted = {name.strip().lower() for name in names}
+    for name in names:
+        if name.strip().lower() not in ROLES:
             raise BadValue(
-                f"There is no role {quoted(role)}.",
-                code="unknown-role",
+                f"There is no role {quoted(name)}.",
+                code="role-unknown",
                 hint=f"The roles are: {', '.join(ROLES)}.",
             )
-    if "administrator" in roles and len(roles) > 1:
+    if not wanted:
         raise BadValue(
-            "An administrator keeps accounts and settings and cannot have another role.",
+            "Nobody can act without a role.",
+            code="role-none",
+            hint="Give at least one, or end the account: lottrack user deactivate USER --reason.",
+        )
+    roles = tuple(role for role in ROLES if role in wanted)
+    if ADMINISTRATOR in wanted and len(roles) > 1:
+        others = " or ".join(role for role in roles if role != ADMINISTRATOR)
+        raise Conflict(
+            f"An administrator keeps accounts and settings, and cannot be {others} as well.",
             code="administrator-alone",
-            hint="Register a second account for the other work.",
+            hint="Give the other role to another person, or register a second account for it.",
         )
     return roles
 
 
-def permitting_role(
-    rules: Iterable[RoleAct], act: str, person_roles: Sequence[str], on: date
-) -> str | None:
-    """The role by which a person may do an act on a day, or None."""
-    allowed = allowed_roles(rules, act, on)
-    return next((role for role in person_roles if role in allowed), None)
-
-
 def allowed_roles(rules: Iterable[RoleAct], act: str, on: date) -> tuple[str, ...]:
     """The roles that may do an act on a day, in the order of ``ROLES``."""
-    found = {role for rule in rules if rule.act == act and rule.holds_on(on) for role in rule.roles}
-    return tuple(role for role in ROLES if role in found)
+    allowed = {
+        role for rule in rules if rule.act == act and rule.is_in_force(on) for role in rule.roles
+    }
+    return tuple(role for role in ROLES if role in allowed)
+
+
+def permitting_role(
+    rules: Iterable[RoleAct], act: str, person_roles: Iterable[str], on: date
+) -> str | None:
+    """The role by which a person may do an act on a day, or None.
+
+    Where several of the person's roles would do, the first in the order of ``ROLES`` is the one
+    the act is recorded under.
+    """
+    has = frozenset(person_roles)
+    return next((role for role in allowed_roles(rules, act, on) if role in has), None)
 
 
 def role_sentence(
-    rules: Iterable[RoleAct], act: str, person: str, person_roles: Sequence[str], on: date
+    rules: Iterable[RoleAct], act: str, person: str, person_roles: Iterable[str], on: date
 ) -> str:
-    """Why a person may not do an act, and who may."""
+    """Why a person may not do an act on a day, and which roles may."""
+    has = frozenset(person_roles)
+    held = ", ".join(role for role in ROLES if role in has) or "no role"
     allowed = allowed_roles(rules, act, on)
-    has = " and ".join(person_roles) or "without a role"
     if not allowed:
-        return f"{person} ({has}) may not do {act!r}: on {on.isoformat()} nobody may."
-    return f"{person} ({has}) may not do {act!r}; that takes {' or '.join(allowed)}."
+        return f"{person} ({held}) may not do '{act}': on {on.isoformat()} no role may."
+    return f"{person} ({held}) may not do '{act}': that is for {' or '.join(allowed)}."
+
+
+def _rules(table: Table) -> list[RoleAct]:
+    acts = table.words("acts")
+    table.where = f"{table.where} ({acts[0] if acts else 'no acts'})"
+    named = table.words("roles", ROLES)
+    if not acts or not named:
+        raise table.refusal("acts and roles each name at least one.")
+    signed, second = table.flag("signed"), table.flag("second")
+    first, last = table.optional_day("valid_from"), table.optional_day("valid_until")
+    table.end()
+    if first is not None and last is not None and last < first:
+        raise table.refusal("valid_until is before valid_from.")
+    roles = tuple(role for role in ROLES if role in named)
+    return [RoleAct(act, roles, signed, second, first, last) for act in acts]
+
+
+def _overlap(one: RoleAct, other: RoleAct) -> bool:
+    """Whether some day lies in both rules' time."""
+    return not (_ends_before(one, other) or _ends_before(other, one))
+
+
+def _ends_before(earlier: RoleAct, later: RoleAct) -> bool:
+    if earlier.valid_until is None or later.valid_from is None:
+        return False
+    return earlier.valid_until < later.valid_from
