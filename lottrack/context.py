@@ -186,7 +186,8 @@ class Context:
         from lottrack.actions.signing import Proof, shown_to
 
         desk = self.writing_desk
-        account = signer or desk.require_actor()
+        account = (signer or desk.require_actor()).upper()
+        desk.role_for(prepared.act, account)
         self.say(shown_to(desk, prepared, account))
         self.say("")
         return Proof(account, self.ask_secret(f"Secret of {account}, to sign"))

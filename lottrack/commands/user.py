@@ -77,6 +77,7 @@ def add(context: Context, account: str, name: str, roles: tuple[str, ...]) -> An
     from lottrack.actions.people import add_user
 
     desk = context.writing_desk
+    desk.role_for("user add")
     secret, again = context.ask_new_secret(account)
     return Answer(add_user(desk, account, name, list(roles), secret, again))
 
@@ -138,6 +139,7 @@ def reset(context: Context, account: str) -> Answer:
     from lottrack.actions.people import reset_secret
 
     desk = context.writing_desk
+    desk.role_for("user reset")
     secret, again = context.ask_new_secret(account)
     return Answer(reset_secret(desk, account, secret, again))
 
