@@ -29,8 +29,7 @@ def fill_disposition(reader: Reader, fill: str) -> str:
     decision = reader.last("disposition", fill=fill)
     if decision is not None:
         return str(decision.decision)
-    lot = str(reader.get("fill", fill).lot)
-    return "discontinued" if is_closed(reader, lot) else UNDECIDED
+    return _undecided(closed=is_closed(reader, str(reader.get("fill", fill).lot)))
 
 
 def lot_disposition(reader: Reader, lot: str) -> str:
@@ -39,14 +38,22 @@ def lot_disposition(reader: Reader, lot: str) -> str:
     Fills for testing and retention count from the first decision on them. A lot without fills is in
     quarantine, and discontinued once it was closed.
     """
-    shown = [
-        disposition
-        for fill, disposition in _dispositions(reader, lot)
-        if not (disposition == UNDECIDED and fill.purpose in NEVER_SUPPLIED)
-    ]
-    if not shown and is_closed(reader, lot):
-        return "discontinued"
-    return strictest(shown)
+    fills = reader.rows("fill", lot=lot)
+    decided = [reader.last("disposition", fill=fill.root) for fill in fills]
+    return _shown(list(zip(fills, decided, strict=True)), closed=is_closed(reader, lot))
+
+
+def lot_dispositions(reader: Reader) -> dict[str, str]:
+    """The disposition of every lot, from one reading of each table."""
+    latest = {row.fill: row for row in reader.rows("disposition")}
+    closed = {row.lot for row in reader.rows("lot_closure")}
+    fills: dict[str, list[tuple[Row, Row | None]]] = {}
+    for fill in reader.rows("fill"):
+        fills.setdefault(fill.lot, []).append((fill, latest.get(fill.root)))
+    return {
+        str(lot.root): _shown(fills.get(lot.root, []), closed=lot.root in closed)
+        for lot in reader.rows("lot")
+    }
 
 
 def is_closed(reader: Reader, lot: str) -> bool:
@@ -54,6 +61,15 @@ def is_closed(reader: Reader, lot: str) -> bool:
     return reader.first("lot_closure", lot=lot) is not None
 
 
-def _dispositions(reader: Reader, lot: str) -> list[tuple[Row, str]]:
-    fills = reader.rows("fill", lot=lot)
-    return [(fill, fill_disposition(reader, str(fill.root))) for fill in fills]
+def _undecided(*, closed: bool) -> str:
+    return "discontinued" if closed else UNDECIDED
+
+
+def _shown(fills: list[tuple[Row, Row | None]], *, closed: bool) -> str:
+    """The strictest of fills with their latest decisions."""
+    shown = [
+        _undecided(closed=closed) if decision is None else str(decision.decision)
+        for fill, decision in fills
+        if decision is not None or fill.purpose not in NEVER_SUPPLIED
+    ]
+    return strictest(shown or [_undecided(closed=closed)])
