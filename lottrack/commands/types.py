@@ -50,3 +50,9 @@ YEAR = _Parsed(
     "year", lambda text, what: int(parse_decimal(text, what, minimum=1, maximum=9999, places=0))
 )
 """A calendar year."""
+
+WHOLE = _Parsed(
+    "whole number",
+    lambda text, what: int(parse_decimal(text, what, minimum=1, maximum=999, places=0)),
+)
+"""How many of something: a whole number from 1."""
