@@ -13,6 +13,8 @@ from hypothesis import settings
 
 from lottrack.cli import main
 from lottrack.context import Context
+from tests import steps
+from tests.steps import Filled
 
 settings.register_profile("lottrack", deadline=None, print_blob=True)
 settings.load_profile("lottrack")
@@ -174,3 +176,49 @@ def program(site_file: Path, tmp_path: Path, clock: Clock) -> Program:
     db = tmp_path / "record.sqlite"
     shutil.copy(site_file, db)
     return Program(db, clock)
+
+
+def _copied(source: Path, folder: Path, clock: Clock) -> Program:
+    db = folder / "record.sqlite"
+    shutil.copy(source, db)
+    return Program(db, clock)
+
+
+@pytest.fixture(scope="session")
+def filled_file(site_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Filled]:
+    """A database with one lot in labelled, stored bags, not yet tested."""
+    program = _copied(site_file, tmp_path_factory.mktemp("filled"), Clock())
+    steps.approve_documents(program)
+    return program.db, steps.fill_lot(program)
+
+
+@pytest.fixture(scope="session")
+def released_file(
+    filled_file: tuple[Path, Filled], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Filled]:
+    """The same lot released, its bags at the pharmacy, an order placed."""
+    source, filled = filled_file
+    program = _copied(source, tmp_path_factory.mktemp("released"), Clock())
+    program.clock.advance(minutes=10)
+    steps.release_lot(program, filled)
+    steps.bring_to_pharmacy(program, *filled.bags)
+    steps.place_order(program)
+    return program.db, filled
+
+
+@pytest.fixture
+def filled(
+    filled_file: tuple[Path, Filled], tmp_path: Path, clock: Clock
+) -> tuple[Program, Filled]:
+    """The program on a copy of the filled lot."""
+    clock.advance(minutes=20)
+    return _copied(filled_file[0], tmp_path, clock), filled_file[1]
+
+
+@pytest.fixture
+def released(
+    released_file: tuple[Path, Filled], tmp_path: Path, clock: Clock
+) -> tuple[Program, Filled]:
+    """The program on a copy of the released lot, an hour into the morning."""
+    clock.advance(hours=1)
+    return _copied(released_file[0], tmp_path, clock), released_file[1]
