@@ -83,12 +83,17 @@ class Root(click.Group):
         """Run the command; every refusal and failure ends here."""
         from lottrack.failures import ended
 
+        # A value refused while it is read comes before the command knows its own options.
+        wants_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
             raise
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
-            ctx.exit(ended(ctx.find_object(Context), error))
+            context = ctx.find_object(Context)
+            if context is not None:
+                context.json_wanted = context.json_wanted or wants_json
+            ctx.exit(ended(context, error))
         finally:
             context = ctx.find_object(Context)
             if context is not None:
