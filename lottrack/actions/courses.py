@@ -12,7 +12,6 @@ from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, Blocker, Conflict, NotFound, Refused
 from lottrack.rules.lifecycle import ENDED
 from lottrack.rules.plausibility import ShownWarning
-from lottrack.rules.protocol import default_protocols
 from lottrack.rules.text import clean_text
 
 if TYPE_CHECKING:
@@ -63,20 +62,22 @@ def protocol_for(reader: Reader, name: str) -> Row:
     """
     if name:
         return find_document(reader, "protocol", name)
-    defaults = default_protocols(protocol_of(reader, row.root) for row in reader.rows("protocol"))
+    newest: dict[str, Row] = {}
+    for row in sorted(reader.rows("protocol"), key=lambda each: int(each.edition)):
+        newest[row.name] = row
+    defaults = sorted(name for name in newest if protocol_of(reader, newest[name].root).default)
     hint = "Name one: --protocol NAME. `lottrack protocol list` shows them."
     if not defaults:
         raise NotFound(
             "No protocol of this site is the default one.", code="no-default-protocol", hint=hint
         )
     if len(defaults) > 1:
-        names = " and ".join(protocol.name for protocol in defaults)
         raise Conflict(
-            f"Each of {names} says that it is the default protocol.",
+            f"Each of {' and '.join(defaults)} says that it is the default protocol.",
             code="several-default-protocols",
             hint=hint,
         )
-    return find_document(reader, "protocol", defaults[0].name)
+    return find_document(reader, "protocol", defaults[0])
 
 
 def write_course(change: Change, course: NewCourse, told: Told) -> dict[str, Any]:
