@@ -217,7 +217,7 @@ def _telling(
 
 def reason_option(*, required: bool = True) -> Callable[[Any], Any]:
     """Add ``--reason TEXT``."""
-    return click.option("--reason", required=required, default=None, help="Why.")
+    return click.option("--reason", required=required, help="Why.")
 
 
 def require_confirmed(number: str, confirm: str, question: str) -> None:
