@@ -109,7 +109,7 @@ MANDATORY: Final[dict[str, tuple[str, ...]]] = {
     "container": ("recipient", "lot", "container", "label"),
     "collection": ("collection", "label"),
     "sample": ("sample", "label"),
-    "preparation": ("recipient", "preparation", "expires", "label"),
+    "preparation": ("recipient", "preparation", "lot", "container", "expires", "label"),
     "patient": ("patient", "label"),
 }
 """Fields a template of the subject must print in a ``required`` text.
@@ -117,7 +117,8 @@ MANDATORY: Final[dict[str, tuple[str, ...]]] = {
 The recipient, because a directed donation must name whom it is for (TCD II.E) and no label without
 it may leave the room; lot and number, because the code must never be the only carrier of identity;
 the serial, because every printed label is accounted for. A container may leave out the expiry:
-Delegated Regulation (EU) 2022/2239 allows that for small immediate packs.
+Delegated Regulation (EU) 2022/2239 allows that for small immediate packs. The label of a
+preparation stands on the container that the dose is in, and its code names that container.
 """
 
 

