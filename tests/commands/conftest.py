@@ -7,13 +7,21 @@ million cells harvested at P2.
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lottrack.store.change import NOW, Actor
+from lottrack.store.store import Store
 from tests.conftest import START, Clock, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lottrack.store.change import Change
 
 PANEL = ("anti-HIV-1/2", "HBsAg", "anti-HBc", "anti-HCV", "syphilis")
 HLA = {
@@ -97,15 +105,45 @@ class Bench:
         """What ``lot show`` answers."""
         return self.program("lot", "show", lot).data
 
+    # -- behind the counter ---------------------------------------------------------------------
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The record itself."""
+        opened = Store(self.program.db)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    @contextmanager
+    def change(self, act: str) -> Iterator[Change]:
+        """Write what no command of this noun writes."""
+        actor = Actor("TECHNICIAN1", "technician", "test")
+        with self.store() as store, store.change(actor, act, now=self.program.clock()) as change:
+            yield change
+
+    def correct(self, table: str, number: str, **values: Any) -> None:
+        """A new version of a fact, and the correction that names it."""
+        with self.change("correct") as change:
+            row = change.get(table, number)
+            change.amend(table, row, **values)
+            change.record(
+                "correction",
+                NOW._replace(reason="typed the wrong way round"),
+                record=number,
+                record_table=table,
+                kind="correct",
+                from_version=row.version,
+                to_version=row.version + 1,
+                changes="{}",
+                affected="[]",
+            )
+
     def audit_entries(self) -> int:
         """How many entries the audit chain has."""
-        from lottrack.store.store import Store
-
-        store = Store(self.program.db)
-        try:
+        with self.store() as store:
             return int(store.sql("SELECT count(*) AS n FROM audit_entry")[0].n)
-        finally:
-            store.close()
 
 
 @pytest.fixture(scope="session")
