@@ -149,6 +149,10 @@ class Table:
             for place, entry in enumerate(value, start=1)
         ]
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there and was not taken yet."""
+        return key in self._left
+
     def end(self) -> None:
         """Refuse what nobody asked for: an unknown key is a rule the author believes in."""
         if self._left:

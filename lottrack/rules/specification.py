@@ -220,10 +220,9 @@ def _criterion(table: Table) -> Criterion:
 
 def _limit(table: Table, operator: str) -> str:
     if operator == REPORT:
-        limit = table.optional_text("limit")
-        if limit:
+        if table.has("limit"):
             raise table.refusal("report judges nothing, so it takes no limit.")
-        return limit
+        return ""
     if operator == "one_of":
         words = table.words("limit")
         if any("|" in word for word in words):
