@@ -1,0 +1,491 @@
+"""Specifications: what is read out of a file, and which files nobody may approve."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from lottrack.assets import database_folder
+from lottrack.errors import BadValue, NotFound
+from lottrack.rules.criterion import (
+    accepted_range,
+    accepted_words,
+    is_number_like,
+    limit_text,
+    possible_range,
+)
+from lottrack.rules.ranges import Range
+from lottrack.rules.specification import (
+    Criterion,
+    ShelfLife,
+    Specification,
+    find_criterion,
+    latest_expiry,
+    parse_specification,
+    require_criterion,
+    shelf_life_of,
+    spec_ref,
+)
+
+HEAD = """
+name = "own-msc"
+edition = 2
+title = "Our own"
+product = "MSC"
+source = "Site"
+"""
+CD73 = """
+[[criterion]]
+test = "CD73"
+name = "CD73"
+stage = "Drug substance"
+level = "lot"
+operator = ">="
+limit = 95
+unit = "%"
+required = true
+"""
+STERILITY = """
+[[criterion]]
+test = "sterility-product"
+name = "Sterility"
+stage = "Drug product"
+level = "lot"
+operator = "equals"
+limit = "no growth"
+required = true
+pending_days = 14
+pending_basis = "Read after 14 days"
+"""
+POST_THAW = """
+[[criterion]]
+test = "viability-post-thaw"
+name = "Viability"
+stage = "Thawed product"
+level = "preparation"
+operator = ">="
+limit = 70
+unit = "%"
+required = true
+from_count = "viability_pct"
+"""
+
+
+def shipped(name: str) -> Specification:
+    path = database_folder("specifications") / f"{name}.toml"
+    return parse_specification(path.read_text(encoding="utf-8"), path.name)
+
+
+def read(*criteria: str, head: str = HEAD) -> Specification:
+    return parse_specification(head + "".join(criteria), "own.toml")
+
+
+def refused(*criteria: str, head: str = HEAD) -> str:
+    with pytest.raises(BadValue) as caught:
+        read(*criteria, head=head)
+    assert caught.value.code == "specification-invalid"
+    assert caught.value.sentence.startswith("own.toml")
+    return caught.value.sentence
+
+
+def changed(criterion: str, old: str, new: str) -> str:
+    assert old in criterion
+    return criterion.replace(old, new)
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def test_a_file_gives_its_criteria_in_their_order() -> None:
+    specification = read(STERILITY, CD73)
+
+    assert (specification.name, specification.edition) == ("OWN-MSC", 2)
+    assert [entry.test for entry in specification.criteria] == ["sterility-product", "CD73"]
+    assert specification.criteria[0] == Criterion(
+        test="sterility-product",
+        name="Sterility",
+        stage="Drug product",
+        level="lot",
+        operator="equals",
+        limit="no growth",
+        unit="",
+        required=True,
+        pending_days=14,
+        pending_basis="Read after 14 days",
+        method="",
+        alternative="",
+        from_count=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept"), [("95", "95"), ("95.0", "95.0"), ('"95"', "95"), ('"4.4e7"', "4.4e7")]
+)
+def test_a_limit_keeps_the_digits_it_was_written_with(limit: str, kept: str) -> None:
+    cells = changed(changed(CD73, "limit = 95", f"limit = {limit}"), '"%"', '"cells"')
+
+    assert read(cells).criteria[0].limit == kept
+
+
+def test_a_test_is_found_whatever_its_case() -> None:
+    specification = read(CD73, STERILITY)
+
+    assert find_criterion(specification, " cd73 ") is specification.criteria[0]
+    assert require_criterion(specification, "Sterility-Product") is specification.criteria[1]
+    assert find_criterion(specification, "CD7") is None
+
+
+def test_an_unknown_test_is_refused_with_the_tests_there_are() -> None:
+    with pytest.raises(NotFound) as caught:
+        require_criterion(read(CD73, STERILITY), "steriltiy")
+
+    assert caught.value.code == "unknown-test"
+    assert "steriltiy" in caught.value.sentence
+    assert "OWN-MSC@2" in caught.value.sentence
+    assert caught.value.hint == "Its tests are: CD73, sterility-product."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BM-MSC", ("BM-MSC", None)),
+        (" bm-msc@2 ", ("BM-MSC", 2)),
+        ("ISCT-2006@10", ("ISCT-2006", 10)),
+    ],
+)
+def test_a_reference_names_a_document_and_perhaps_its_version(
+    text: str, expected: tuple[str, int | None]
+) -> None:
+    assert spec_ref(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "@1", "A@", "A@0", "A@-1", "A@1.0", "A@１", "A@1@2", "A B"])
+def test_a_reference_that_names_nothing_is_refused(text: str) -> None:
+    with pytest.raises(BadValue):
+        spec_ref(text)
+
+
+# -- what a limit says -----------------------------------------------------------------------------
+
+
+def with_limit(operator: str, limit: str, unit: str = "%") -> Criterion:
+    line = "" if operator == "report" else f"limit = {limit}\n"
+    unit_line = f'unit = "{unit}"\n' if unit else ""
+    return read(
+        f"""
+[[criterion]]
+test = "T"
+name = "T"
+stage = "S"
+level = "lot"
+operator = "{operator}"
+required = false
+{line}{unit_line}"""
+    ).criteria[0]
+
+
+@pytest.mark.parametrize(
+    ("operator", "limit", "unit", "printed"),
+    [
+        (">=", "95", "%", "≥ 95 %"),
+        ("<=", "2.0", "%", "≤ 2.0 %"),
+        ("<", "1.0", "EU/mL", "< 1.0 EU/mL"),
+        (">", "25", "%", "> 25 %"),
+        ("between", '"180..220"', "10^6", "180 to 220 10^6"),
+        ("equals", '"no growth"', "", "no growth"),
+        ("one_of", '["46,XX", "46,XY"]', "", "46,XX or 46,XY"),
+        ("report", "", "%", "report"),
+    ],
+)
+def test_a_limit_is_printed_as_on_a_certificate(
+    operator: str, limit: str, unit: str, printed: str
+) -> None:
+    assert limit_text(with_limit(operator, limit, unit)) == printed
+
+
+def test_a_limit_becomes_the_range_it_accepts() -> None:
+    two, five = Decimal(2), Decimal(5)
+
+    assert accepted_range(with_limit(">=", "2", "mL")) == Range(two, True, None, False)
+    assert accepted_range(with_limit(">", "2", "mL")) == Range(two, False, None, False)
+    assert accepted_range(with_limit("<=", "2", "mL")) == Range(None, False, two, True)
+    assert accepted_range(with_limit("<", "2", "mL")) == Range(None, False, two, False)
+    assert accepted_range(with_limit("between", '"2..5"', "mL")) == Range(two, True, five, True)
+
+
+def test_words_have_no_range_and_numbers_no_words() -> None:
+    assert accepted_words(with_limit("one_of", '["clear", "hazy"]', "")) == ("clear", "hazy")
+    assert accepted_words(with_limit(">=", "2")) == ()
+    with pytest.raises(BadValue):
+        accepted_range(with_limit("equals", '"clear"', ""))
+
+
+def test_a_percentage_is_a_share_and_nothing_else_is_negative_unless_its_limit_is() -> None:
+    zero = Decimal(0)
+
+    assert possible_range(with_limit(">=", "70", "%")) == Range(zero, True, Decimal(100), True)
+    assert possible_range(with_limit(">=", "70", "10^6")) == Range(zero, True, None, False)
+    assert possible_range(with_limit("<=", "-150", "°C")) == Range(None, False, None, False)
+    assert possible_range(with_limit("report", "", "doublings")).low == zero
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "1.5", "<0.50", "≥ 95", "4.4e7", "1,5", "1 500", "10-20", "98 %", "-3", "nan",
+             "NaN", "inf", "-Infinity", "１２", "1_0"]
+)  # fmt: skip
+def test_what_looks_like_a_number_is_one_right_or_wrong(text: str) -> None:
+    assert is_number_like(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["no growth", "46,XY[20]", "1:10", "not detected", "", "P2", "2 colonies", "<LOD"]
+)
+def test_words_with_digits_in_them_are_words(text: str) -> None:
+    assert not is_number_like(text)
+
+
+# -- shelf life ------------------------------------------------------------------------------------
+
+
+def test_a_shelf_life_ends_so_many_hours_or_days_after_the_fill() -> None:
+    head = HEAD + (
+        '[shelf_life.fresh]\nhours = 24\nstorage = "2 to 8 °C"\n'
+        '[shelf_life.cryopreserved]\ndays = 730\nstorage = "Vapour"\n'
+    )
+    specification = read(CD73, head=head)
+    filled = datetime(2025, 11, 13, 10, 30, tzinfo=UTC)
+
+    fresh = shelf_life_of(specification, "fresh")
+    frozen = shelf_life_of(specification, "cryopreserved")
+    assert fresh == ShelfLife("fresh", 24, "hours", "2 to 8 °C")
+    assert latest_expiry(fresh, filled) == datetime(2025, 11, 14, 10, 30, tzinfo=UTC)
+    assert frozen is not None
+    assert latest_expiry(frozen, filled) == datetime(2027, 11, 13, 10, 30, tzinfo=UTC)
+    assert shelf_life_of(read(CD73), "fresh") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ('storage = "Cold"', "either days or hours"),
+        ('hours = 24\ndays = 1\nstorage = "Cold"', "either days or hours"),
+        ("hours = 24", "storage is missing"),
+        ('hours = 0\nstorage = "Cold"', "below 1"),
+        ('hours = 24\nstorage = "Cold"\nminutes = 3', "unknown key: minutes"),
+    ],
+)
+def test_a_shelf_life_that_says_too_much_or_too_little_is_refused(lines: str, reason: str) -> None:
+    sentence = refused(CD73, head=f"{HEAD}[shelf_life.fresh]\n{lines}\n")
+
+    assert "shelf_life, fresh" in sentence
+    assert reason in sentence
+
+
+def test_a_presentation_nobody_knows_is_refused() -> None:
+    head = f'{HEAD}[shelf_life.frozen]\ndays = 1\nstorage = "Cold"\n'
+
+    assert "unknown key: frozen" in refused(CD73, head=head)
+
+
+# -- files nobody may approve ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("limit = 95", 'limit = "95,5"', "95,5"),
+        ("limit = 95", "limit = nan", "nan"),
+        ("limit = 95", "limit = inf", "inf"),
+        ("limit = 95", 'limit = "high"', "is not a number"),
+        ("limit = 95", "limit = true", "limit is not a text"),
+        ("limit = 95", "limit = 101", "no result can meet the limit"),
+        ("limit = 95", "limit = 0", "every result meets the limit"),
+        ("limit = 95", "limit = -5", "every result meets the limit"),
+        ("limit = 95\n", "", "limit is missing"),
+        ('unit = "%"\n', "", "unit is missing"),
+        ('unit = "%"', 'unit = " "', "Unit is empty"),
+        ("required = true\n", "", "required is missing"),
+        ("required = true", 'required = "yes"', "neither true nor false"),
+        ('level = "lot"', 'level = "bag"', "none of lot, container, preparation"),
+        ('operator = ">="', 'operator = "=>"', "none of"),
+        ('operator = ">="', 'operator = "report"', "takes no limit"),
+        ('test = "CD73"', 'test = "CD 73"', "not one word"),
+        ('test = "CD73"', 'test = "CD--73"', "not one word"),
+        ('test = "CD73"', f'test = "{"C" * 33}"', "32"),
+        ('name = "CD73"', 'name = ""', "empty"),
+        ('stage = "Drug substance"', 'stage = "a\\u001b"', "ESC"),
+        ("required = true", "required = true\nlimits = 3", "unknown key: limits"),
+        ("required = true", 'required = true\npending_basis = "x"', "without pending_days"),
+        ("required = true", "required = true\npending_days = 3", "needs pending_basis"),
+        ("required = true", "required = true\npending_days = 0", "below 1"),
+        (
+            "required = true",
+            'required = false\npending_days = 3\npending_basis = "x"',
+            "not required",
+        ),
+        ("required = true", 'required = true\nfrom_count = "colour"', "none of viability_pct"),
+        ("required = true", 'required = true\nfrom_count = "viability_pct"', "from_count"),
+        ("required = true", 'required = true\nalternative = "CD73/CD44"', "has one test only"),
+    ],
+)
+def test_a_criterion_that_cannot_be_judged_is_refused_with_its_name(
+    old: str, new: str, reason: str
+) -> None:
+    sentence = refused(STERILITY, changed(CD73, old, new))
+
+    assert reason in sentence
+    if old != 'test = "CD73"':
+        assert "CD73" in sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('limit = "no growth"', 'limit = "95"', "is no word"),
+        ('limit = "no growth"', 'limit = "nan"', "is no word"),
+        ('limit = "no growth"', 'limit = "no growth"\nunit = "%"', "belongs to a number"),
+        ('"equals"\nlimit = "no growth"', '"one_of"\nlimit = ["a", "A "]', "same word twice"),
+        ('"equals"\nlimit = "no growth"', '"one_of"\nlimit = ["a"]', "two words or more"),
+        ('"equals"\nlimit = "no growth"', '"one_of"\nlimit = ["a", "b|c"]', "may not hold"),
+        ('"equals"\nlimit = "no growth"', '"one_of"\nlimit = "a"', "not a list"),
+    ],
+)
+def test_words_that_cannot_be_judged_are_refused(old: str, new: str, reason: str) -> None:
+    assert reason in refused(changed(STERILITY, old, new))
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [
+        ('"5..2"', "no result can meet"),
+        ('"2-5"', "is not a number"),
+        ('"2..x"', "is not a number"),
+        ('"0..100"', "every result meets"),
+        ('"-10..-5"', "no result can meet"),
+    ],
+)
+def test_a_range_that_no_result_or_every_result_meets_is_refused(limit: str, reason: str) -> None:
+    ranged = changed(changed(CD73, '">="', '"between"'), "limit = 95", f"limit = {limit}")
+
+    assert reason in refused(ranged)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('level = "preparation"', 'level = "lot"', "only a preparation is counted"),
+        ('unit = "%"', 'unit = "10^6"', "needs unit %"),
+        ('"viability_pct"', '"viable_cells"', "needs unit cells or 10^6"),
+        (
+            "required = true",
+            'required = true\npending_days = 2\npending_basis = "x"',
+            "cannot wait",
+        ),
+    ],
+)
+def test_a_count_fulfils_only_what_it_counts_and_never_later(
+    old: str, new: str, reason: str
+) -> None:
+    assert read(POST_THAW).criteria[0].from_count == "viability_pct"
+    assert reason in refused(changed(POST_THAW, old, new))
+
+
+def test_one_test_may_stand_in_a_file_only_once_whatever_its_case() -> None:
+    assert "stands in it twice" in refused(CD73, changed(CD73, 'test = "CD73"', 'test = "cd73"'))
+
+
+def test_alternatives_that_could_not_stand_in_for_each_other_are_refused() -> None:
+    grouped = changed(CD73, "required = true", 'required = true\nalternative = "A/B"')
+    other = changed(
+        changed(grouped, 'test = "CD73"', 'test = "CD44"'), "required = true", "required = false"
+    )
+
+    assert "differ in level, required or pending_days" in refused(grouped, other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("edition = 2", "edition = 0", "below 1"),
+        ("edition = 2", "edition = 1.5", "not a whole number"),
+        ("edition = 2", "edition = true", "not a number"),
+        ('name = "own-msc"', 'name = "own msc"', "space"),
+        ('title = "Our own"', "title = 3", "not a text"),
+        ('title = "Our own"', 'title = "Our own"\nversion = 3', "unknown key: version"),
+        ('source = "Site"', "", "source is missing"),
+        ('source = "Site"', 'source = "Site', "not TOML"),
+    ],
+)
+def test_a_head_that_is_wrong_is_refused(old: str, new: str, reason: str) -> None:
+    assert reason in refused(CD73, head=HEAD.replace(old, new))
+
+
+def test_a_specification_without_criteria_is_refused() -> None:
+    assert "there is no [[criterion]]" in refused()
+
+
+# -- what lottrack ships ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["BM-MSC", "ISCT-2006", "MSC-EB-TRIAL"])
+def test_a_shipped_specification_is_named_like_its_file(name: str) -> None:
+    assert shipped(name).name == name
+    assert shipped(name).edition == 1
+
+
+def test_the_trial_specification_waits_as_long_as_the_sample_certificate_says() -> None:
+    """Domain file, 9.3, "ready after harvest"; what has no entry is known on day 0."""
+    waits = {
+        entry.test: entry.pending_days
+        for entry in shipped("MSC-EB-TRIAL").criteria
+        if entry.pending_days is not None
+    }
+
+    assert waits == {
+        "CD73": 2, "CD90": 2, "CD105": 2, "CD45": 2, "CD34": 2, "CD14": 2, "CD19": 2,
+        "mycoplasma": 3, "sterility-p2": 7, "sterility-product": 7, "potency": 10,
+        "sterility-product-14d": 14, "karyotype": 20,
+    }  # fmt: skip
+
+
+def test_the_trial_specification_has_the_limits_of_the_sample_certificate() -> None:
+    limits = {entry.test: limit_text(entry) for entry in shipped("MSC-EB-TRIAL").criteria}
+
+    assert limits["viable-count"] == "≥ 40 10^6"
+    assert (limits["viability-fill"], limits["viability-post-thaw"]) == ("≥ 80 %", "≥ 70 %")
+    assert {limits[marker] for marker in ("CD73", "CD90", "CD105")} == {"≥ 95 %"}
+    assert {limits[marker] for marker in ("CD45", "CD34", "CD14", "CD19")} == {"≤ 2 %"}
+    assert {limits[test] for test in ("HLA-DR", "CPD", "karyotype-formula")} == {"report"}
+    assert (limits["endotoxin"], limits["potency"]) == ("< 1.0 EU/mL", "> 25 %")
+    assert (limits["gram"], limits["mycoplasma"]) == ("negative", "not detected")
+
+
+def test_the_trial_specification_has_tests_of_each_level() -> None:
+    levels = {entry.test: entry.level for entry in shipped("MSC-EB-TRIAL").criteria}
+
+    assert levels["viable-count"] == "container"
+    assert levels["viability-post-thaw"] == "preparation"
+    assert set(levels.values()) == {"lot", "container", "preparation"}
+
+
+def test_the_barcelona_specification_is_as_published() -> None:
+    """Doi 10.1186/s12967-018-1659-4, Table 2; HLA-DR is informative."""
+    criteria = {entry.test: entry for entry in shipped("BM-MSC").criteria}
+
+    assert limit_text(criteria["viability-fill"]) == "≥ 70 %"
+    assert {limit_text(criteria[test]) for test in ("CD105", "CD73", "CD90")} == {"≥ 95 %"}
+    assert {limit_text(criteria[test]) for test in ("CD45", "CD31")} == {"≤ 5 %"}
+    assert limit_text(criteria["HLA-DR"]) == "≤ 20 %"
+    assert not criteria["HLA-DR"].required
+
+
+def test_isct_asks_for_one_marker_of_each_pair() -> None:
+    """Dominici et al. 2006: CD14 or CD11b, CD79α or CD19."""
+    groups: dict[str, set[str]] = {}
+    for entry in shipped("ISCT-2006").criteria:
+        if entry.alternative:
+            groups.setdefault(entry.alternative, set()).add(entry.test)
+
+    assert groups == {"CD14/CD11b": {"CD14", "CD11b"}, "CD79a/CD19": {"CD79a", "CD19"}}
