@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.containers import advance, state_of, wrong_state
-from lottrack.actions.finding import Found, find_one_of, word_for
+from lottrack.actions.containers import advance, state_of
+from lottrack.actions.custody_steps import (
+    NOTHING_MEASURED,
+    NOWHERE,
+    Measured,
+    Step,
+    Target,
+    custody_blockers,
+    find_things,
+    known_place,
+    last_transfer,
+    place_of,
+)
+from lottrack.actions.finding import Found, word_for
 from lottrack.actions.holds import write_hold
 from lottrack.actions.incidents import Happened, require_happened, write_incident
-from lottrack.actions.scanning import scanned_record
-from lottrack.errors import Blocker, CustodyRefused, NotFound, Usage
-from lottrack.rules.identifiers import require_code
-from lottrack.rules.lifecycle import Event, next_state
+from lottrack.errors import Blocker, CustodyRefused, Usage
+from lottrack.rules.lifecycle import Event
 from lottrack.rules.text import clean_text
 from lottrack.rules.times import to_text
 
@@ -23,81 +33,8 @@ if TYPE_CHECKING:
     from lottrack.actions.desk import Desk, Telling
     from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader
-    from lottrack.store.rows import Row
 
-MOVED = ("container", "collection", "sample")
 DAMAGE = {"leak": "it leaks", "crack": "it is cracked", "clumps": "there are clumps in it"}
-_ACT = {"test": "custody test", "lose": "custody lose"}
-
-
-class Measured(NamedTuple):
-    """What was seen and measured at a hand-over.
-
-    Attributes:
-        temperature_c: temperature at the hand-over.
-        max_c: highest temperature on the way.
-        minutes_above: minutes above the storage limit.
-        seal: the seal's number.
-        condition: intact, leaking or damaged.
-    """
-
-    temperature_c: Decimal | None = None
-    max_c: Decimal | None = None
-    minutes_above: int | None = None
-    seal: str = ""
-    condition: str = ""
-
-
-NOTHING_MEASURED = Measured()
-
-
-class Target(NamedTuple):
-    """Where something goes: a place, a person, or a party without an account."""
-
-    place: str = ""
-    account: str = ""
-    outside: str = ""
-
-
-NOWHERE = Target()
-
-
-def find_target(reader: Reader, text: str, outside: str) -> Target:
-    """Whom or what ``--to`` or ``--to-outside`` names.
-
-    Raises:
-        NotFound: it is neither a place nor a person.
-        Usage: both or neither were given.
-    """
-    if bool(text) == bool(outside):
-        raise Usage("Give either --to USER or PLACE, or --to-outside TEXT.", code="target-missing")
-    if outside:
-        return Target(outside=clean_text(outside, "the party outside", limit=120))
-    code = require_code(text, "place or user")
-    if reader.find("place", code) is not None:
-        return Target(place=code)
-    standing = reader.standing("account_standing", account=code)
-    if standing is not None and standing.active:
-        return Target(account=code)
-    raise NotFound(
-        f"{code} is neither a place nor an active user.",
-        hint="`lottrack place list` and `lottrack user list` show them.",
-    )
-
-
-def find_things(desk: Desk, texts: Sequence[str]) -> tuple[list[Found], str]:
-    """The containers, collections and samples that scans or numbers name, and how they came in."""
-    found: list[Found] = []
-    entry = "scanned"
-    for text in texts:
-        record, scanned = scanned_record(desk, text)
-        thing = find_one_of(desk.store, record, *MOVED)
-        if not scanned:
-            entry = "typed"
-        if thing not in found:
-            found.append(thing)
-    desk.subjects += [thing.record for thing in found]
-    return found, entry
 
 
 # -- the acts --------------------------------------------------------------------------------------
@@ -108,7 +45,7 @@ def store(
 ) -> list[dict[str, Any]]:
     """Put things into storage at the place they are at (or at a named place), at a position."""
     spot = clean_text(position, "the position", limit=80)
-    target = Target(place=_place(desk.store, place)) if place else NOWHERE
+    target = Target(place=known_place(desk.store, place)) if place else NOWHERE
     return _record_each(desk, texts, "store", telling, target=target, position=spot)
 
 
@@ -129,7 +66,7 @@ def receive(
     happened: Happened | None = None,
 ) -> list[dict[str, Any]]:
     """Receive things that were handed over; damage and excursions open holds by themselves."""
-    target = Target(place=_place(desk.store, place)) if place else NOWHERE
+    target = Target(place=known_place(desk.store, place)) if place else NOWHERE
     return _record_each(
         desk, texts, "receive", telling, target=target, measured=measured, happened=happened
     )
@@ -194,17 +131,6 @@ def destroy(
 Signature = tuple[signing.Prepared, signing.Signer, signing.Signer]
 
 
-class _Step(NamedTuple):
-    """One act on several things, as it was asked for."""
-
-    act: str
-    target: Target
-    measured: Measured
-    position: str
-    finding: str
-    happened: Happened | None
-
-
 def _record_each(
     desk: Desk,
     texts: Sequence[str],
@@ -218,12 +144,15 @@ def _record_each(
     signature: Signature | None = None,
     happened: Happened | None = None,
 ) -> list[dict[str, Any]]:
+    name = f"custody {act}"
     things, entry = find_things(desk, texts)
+    earlier = "" if signature else desk.repeated(name)
+    if earlier:
+        return [{"id": earlier, "kind": "custody_event", "repeated": True, "warnings": []}]
     if telling.reason:
         telling = telling._replace(reason=clean_text(telling.reason, "the reason"))
     told = desk.told(telling if telling.entry != "typed" else telling._replace(entry=entry))
-    step = _Step(act, target, measured, position, finding, happened)
-    name = _ACT.get(act, f"custody {act}")
+    step = Step(act, target, measured, position, finding, happened)
     role = signature[1].role if signature else None
     with desk.change(name, told.reason, role=role) as change:
         performer = told.performed_by or change.actor.account
@@ -269,7 +198,7 @@ def _record_one(
     change: Change,
     desk: Desk,
     thing: Found,
-    step: _Step,
+    step: Step,
     told: Told,
     signature: str | None,
     blockers: tuple[Blocker, ...],
@@ -325,7 +254,7 @@ def _record_one(
     return made
 
 
-def _holds(change: Change, thing: Found, step: _Step, event: str) -> list[str]:
+def _holds(change: Change, thing: Found, step: Step, event: str) -> list[str]:
     """Open the holds that damage and excursions open by themselves."""
     if thing.table == "sample":
         return []
@@ -347,7 +276,7 @@ def _holds(change: Change, thing: Found, step: _Step, event: str) -> list[str]:
     ]
 
 
-def _resolved_target(reader: Reader, thing: Found, step: _Step) -> Target:
+def _resolved_target(reader: Reader, thing: Found, step: Step) -> Target:
     """Where a step leads: what was named, or for a receipt where the transfer was going."""
     if step.act != "receive" or step.target.place:
         return step.target
@@ -361,62 +290,6 @@ def _resolved_target(reader: Reader, thing: Found, step: _Step) -> Target:
         code="place-missing",
         hint="Give --place PLACE.",
     )
-
-
-# -- rules about one step --------------------------------------------------------------------------
-
-
-def custody_blockers(reader: Reader, thing: Found, step: _Step, performer: str) -> list[Blocker]:
-    """Why this person may not do this with this thing now."""
-    blockers = []
-    if thing.table == "container":
-        state = state_of(reader, thing.record).state
-        if next_state(state, step.act) is None:
-            refusal = wrong_state(thing.record, state, step.act)
-            blockers.append(Blocker(refusal.code, refusal.sentence))
-    elif step.act == "receive" and not is_on_the_way(reader, thing):
-        blockers.append(Blocker("wrong-state", f"{thing.record} is not on the way to anybody."))
-    if step.act == "receive":
-        last = last_transfer(reader, thing)
-        if last is not None and last.performed_by == performer:
-            sentence = f"{performer} handed {thing.record} over and cannot receive it as well."
-            blockers.append(Blocker("same-person", sentence, "giver and taker are two people"))
-        if last is not None and last.to_account not in {None, performer}:
-            sentence = f"{thing.record} was handed to {last.to_account}, not to {performer}."
-            blockers.append(Blocker("not-the-holder", sentence, "chain of custody"))
-    return blockers
-
-
-def last_transfer(reader: Reader, thing: Found) -> Row | None:
-    """The latest transfer of a thing that nothing followed but inspections, or None."""
-    for row in reversed(reader.rows("custody_event", **{thing.table: thing.record})):
-        if row.act == "transfer":
-            return row
-        if row.act != "inspect":
-            return None
-    return None
-
-
-def is_on_the_way(reader: Reader, thing: Found) -> bool:
-    """Whether a thing was handed over and not yet received."""
-    return last_transfer(reader, thing) is not None
-
-
-def place_of(reader: Reader, thing: Found) -> str | None:
-    """The place a thing is at, or None while it is on the way."""
-    if thing.table == "container":
-        return state_of(reader, thing.record).place or None
-    place: str | None = None
-    for row in reader.rows("custody_event", **{thing.table: thing.record}):
-        if row.act == "transfer":
-            place = None
-        elif row.to_place is not None:
-            place = row.to_place
-    return place
-
-
-def _place(reader: Reader, text: str) -> str:
-    return str(reader.get("place", require_code(text, "place")).root)
 
 
 def _contents(reader: Reader, thing: Found) -> str:

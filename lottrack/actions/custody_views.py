@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.containers import state_of
-from lottrack.actions.custody import MOVED, place_of
+from lottrack.actions.custody_steps import MOVED, place_of
 from lottrack.actions.finding import Found, find_one_of
 from lottrack.actions.holds import open_holds_on
 from lottrack.actions.scanning import scanned_record

@@ -109,6 +109,7 @@ class Desk:
         self.account = account
         self.dry_run = dry_run
         self.scripted = scripted
+        self.call = ""
         self.scans: list[str] = []
         self.subjects: list[str] = []
 
@@ -204,9 +205,9 @@ class Desk:
             yield change
 
     def call_mark(self, act: str) -> str:
-        """What tells one scan from its repetition: who, where, which act, which codes."""
-        parts = [self.account, self.host, act, *(scan.strip().upper() for scan in self.scans)]
-        return sha256("\x1f".join(parts)) if self.scans else ""
+        """What tells one act from its repetition: who, where, which act, which words and codes."""
+        scans = [scan.strip().upper() for scan in self.scans]
+        return sha256("\x1f".join([self.account, self.host, act, self.call, *scans]))
 
     def repeated(self, act: str) -> str:
         """The number of the same scan by the same person here within three seconds, or "".
@@ -221,7 +222,7 @@ class Desk:
             since=since,
             actor=self.account,
         )
-        return next((str(row.subject) for row in recent if mark and row.call == mark), "")
+        return next((str(row.subject) for row in recent if row.call == mark), "")
 
     def told(self, telling: Telling) -> Told:
         """What was said about a fact, with its people looked up and its time not in the future.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions.bedside import Question, gather, prepared_cells
+from lottrack.actions.bedside import Question, gather
 from lottrack.actions.containers import advance, enter, filling_of
 from lottrack.actions.desk import Desk, Telling, as_text, as_time
+from lottrack.actions.doses import prepared_cells
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.results import record_counted_results
 from lottrack.actions.scanning import scan_container

@@ -97,6 +97,8 @@ def verb(
             context.json_wanted = values.pop("json_wanted")
             context.dry_run = bool(values.pop("dry_run", False))
             context.writing_act = writes
+            if writes:
+                context.desk.call = repr(sorted(values.items(), key=lambda item: item[0]))
             style = values.pop("list_format", None)
             answer = function(context, **values)
             _finish(context, answer, style, writes=bool(writes))

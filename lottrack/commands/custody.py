@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from lottrack.actions.custody import Measured
+    from lottrack.actions.custody_steps import Measured
     from lottrack.actions.desk import Telling
     from lottrack.actions.incidents import Happened
     from lottrack.context import Context
@@ -31,7 +31,7 @@ def _answer(made: list[dict[str, Any]]) -> Answer:
 
 
 def _measured(**values: Any) -> Measured:
-    from lottrack.actions.custody import Measured
+    from lottrack.actions.custody_steps import Measured
 
     return Measured(**{name: value for name, value in values.items() if value is not None})
 
@@ -110,8 +110,8 @@ def transfer(
     Example:
       lottrack custody transfer CN-MAD-0001-X --to PHARMACY --temperature-c -190 --seal S-4711
     """
-    from lottrack.actions.custody import find_target
     from lottrack.actions.custody import transfer as hand_over
+    from lottrack.actions.custody_steps import find_target
 
     desk = context.writing_desk
     target = find_target(desk.store, to, to_outside)
