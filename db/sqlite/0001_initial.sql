@@ -1285,14 +1285,16 @@ CREATE TABLE attestation (
 ) STRICT;
 CREATE INDEX attestation_by_lot ON attestation (lot);
 
--- The signed quality decision on a fill.
+-- The signed quality decision on a fill, or on a lot as a whole: then it stands for every fill that
+-- has none of its own, also for later ones.
 CREATE TABLE disposition (
     id TEXT PRIMARY KEY NOT NULL,
     root TEXT NOT NULL REFERENCES disposition (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
     seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
-    fill TEXT NOT NULL REFERENCES fill (id),
+    lot TEXT REFERENCES lot (id),
+    fill TEXT REFERENCES fill (id),
     decision TEXT NOT NULL CHECK (decision IN ('conditionally_released', 'released', 'rejected', 'recalled', 'discontinued')),
     signature TEXT NOT NULL REFERENCES signature (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -1305,8 +1307,10 @@ CREATE TABLE disposition (
     entry TEXT NOT NULL CHECK (entry IN ('scanned', 'typed', 'imported', 'from_paper')),
     reason TEXT,
     UNIQUE (root, version),
-    CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END)
+    CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END),
+    CHECK ((lot IS NOT NULL) + (fill IS NOT NULL) = 1)
 ) STRICT;
+CREATE INDEX disposition_by_lot ON disposition (lot);
 CREATE INDEX disposition_by_fill ON disposition (fill);
 
 -- A test still pending at a conditional release, and the day it is due.

@@ -121,7 +121,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "result_review": ("signature",),
     "lot_review": ("lot", "reviewed_as", "signature"),
     "attestation": ("lot", "rule", "text"),
-    "disposition": ("fill", "decision", "signature"),
+    "disposition": ("lot", "fill", "decision", "signature"),
     "release_condition": ("disposition", "test", "due_on"),
     "hold": ("donor", "collection", "lot", "fill", "container", "cause", "automatic", "because_of"),
     "hold_lift": ("hold", "signature"),
