@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 
-def _container_case(reader: Reader, scan: Scanned, lineage: Lineage, today: date) -> ContainerCase:
+def container_case(reader: Reader, scan: Scanned, lineage: Lineage, today: date) -> ContainerCase:
+    """Everything about one scanned container that stands for or against giving it."""
     row = reader.get("container", scan.record)
     standing = state_of(reader, row.root)
     preparation = preparation_of(reader, row)
