@@ -78,7 +78,9 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         {"technician", "qc", "qa", "qp", "responsible_person", "pharmacist"}, False, False,
     ),
     "hold lift": ({"qa", "qp"}, True, False),
-    **dict.fromkeys(("lot release", "lot reject", "lot recall"), ({"qp"}, True, False)),
+    **dict.fromkeys(
+        ("lot release", "lot reject", "lot recall", "lot discontinue"), ({"qp"}, True, False)
+    ),
     **dict.fromkeys(
         ("custody store", "custody transfer", "custody receive", "custody inspect",
          "custody return", "custody retain", "custody lose"),
