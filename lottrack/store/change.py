@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 
+MIGRATION = "migration"
+"""Who acts when the schema is brought up to date."""
+
+
 class Actor(NamedTuple):
     """Who acts, in which role, at which host."""
 

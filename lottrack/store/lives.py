@@ -1,4 +1,4 @@
-"""The events of one container's life, in the order they were recorded."""
+"""The lives of containers, orders and labels, read from their events in the order recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Each part names the act, the first telling's place in the chain (a correction does not move an
 # event), and where the step leads. Links are read through the fact they belong to, so that they
-# fall with it when it is struck.
+# fall with it when it is struck. Whoever is given a dose is given what went into it.
 _EVENTS = """
 SELECT 'plan' AS act, c.seq AS seq, 0 AS part, c.occurred_at AS at, NULL AS place,
        c.performed_by AS holder, NULL AS outside, NULL AS position, NULL AS incident
@@ -48,6 +48,12 @@ SELECT 'dispense', o.seq, 5, d.occurred_at, NULL, d.performed_by, NULL, NULL, NU
 UNION ALL
 SELECT 'infuse', o.seq, 6, d.occurred_at, NULL, d.performed_by, NULL, NULL, i.root
   FROM infused_container AS l JOIN infusion_now AS d ON d.root = l.infusion
+  JOIN infusion AS o ON o.id = d.root LEFT JOIN incident_now AS i ON i.record = d.root
+ WHERE l.container = :container
+UNION ALL
+SELECT 'infuse', o.seq, 6, d.occurred_at, NULL, d.performed_by, NULL, NULL, i.root
+  FROM preparation_input AS l JOIN container_now AS c ON c.preparation = l.preparation
+  JOIN infused_container AS g ON g.container = c.root JOIN infusion_now AS d ON d.root = g.infusion
   JOIN infusion AS o ON o.id = d.root LEFT JOIN incident_now AS i ON i.record = d.root
  WHERE l.container = :container
 ORDER BY seq, part
@@ -97,3 +103,29 @@ def standing_of(row: Row) -> Standing:
         at=row.last_at or "",
         stage=row.stage or "",
     )
+
+
+def order_state(reader: Reader, order: str) -> str:
+    """What an order's events make it: given or cancelled, whichever came first; else open."""
+    row = reader.sql(
+        "SELECT min(o.seq) AS given,"
+        " (SELECT min(b.seq) FROM order_cancellation_now AS x"
+        "  JOIN order_cancellation AS b ON b.id = x.root WHERE x.infusion_order = :order)"
+        "  AS cancelled"
+        " FROM infusion_now AS i JOIN infusion AS o ON o.id = i.root"
+        " WHERE i.infusion_order = :order",
+        order=order,
+    )[0]
+    if row.cancelled is not None and (row.given is None or row.cancelled < row.given):
+        return "cancelled"
+    return "open" if row.given is None else "given"
+
+
+def label_state(reader: Reader, label: str) -> str:
+    """What a label's events make it: the last of them, or printed."""
+    rows = reader.sql(
+        "SELECT e.event FROM label_event_now AS e JOIN label_event AS o ON o.id = e.root"
+        " WHERE e.label = :label ORDER BY o.seq DESC, length(e.root) DESC, e.root DESC LIMIT 1",
+        label=label,
+    )
+    return str(rows[0].event) if rows else "printed"

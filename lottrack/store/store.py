@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.errors import Conflict
 from lottrack.rules.times import to_text
-from lottrack.store.change import Actor, Change
+from lottrack.store.change import MIGRATION, Actor, Change
 from lottrack.store.connection import connect, translated
 from lottrack.store.migrations import apply, known_migrations, pending_migrations, require_current
 from lottrack.store.reader import Reader
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
-
-MIGRATION_ACTOR = "migration"
 
 
 class Store(Reader):
@@ -130,7 +128,7 @@ def make_database(path: Path, settings: dict[str, str], *, host: str, now: datet
     try:
         with database.atomic("IMMEDIATE"):
             rows = [apply(database, step, to_text(now)) for step in known_migrations()]
-            change = Change(database, Actor(MIGRATION_ACTOR, "", host), "init", None, now)
+            change = Change(database, Actor(MIGRATION, "", host), "init", None, now)
             change.site_code = settings["site_code"]
             for row in rows:
                 change.note_row("migration", row)
@@ -156,7 +154,7 @@ def migrate(path: Path, *, host: str, now: datetime) -> list[str]:
             pending = pending_migrations(database)
             rows = [apply(database, step, to_text(now)) for step in pending]
             if rows:
-                change = Change(database, Actor(MIGRATION_ACTOR, "", host), "migrate", None, now)
+                change = Change(database, Actor(MIGRATION, "", host), "migrate", None, now)
                 for row in rows:
                     change.note_row("migration", row)
                 change.close()

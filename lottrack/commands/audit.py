@@ -1,0 +1,107 @@
+"""``lottrack audit``: the audit trail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lottrack.commands.base import Answer, noun, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from lottrack.context import Context
+
+Proved = TypeVar("Proved")
+audit = noun("audit", "The audit trail: show, verify, export.")
+BROKEN = 91
+
+
+@verb(audit, "show", lists=True)
+@click.argument("record", metavar="[ID]", default="")
+@click.option("--by", metavar="USER", default="", help="Only what USER did.")
+@click.option("--from", "since", metavar="TIME", help="Only from TIME on.")
+@click.option("--to", "until", metavar="TIME", help="Only up to TIME.")
+@click.option("--last", type=click.IntRange(min=1), help="Only the last N entries.")
+def show(
+    context: Context, record: str, by: str, since: str | None, until: str | None, last: int | None
+) -> Answer:
+    """Show who did what, when and why, with every value before and after.
+
+    \b
+    Example:
+      lottrack audit show LT-MAD-0001-5
+      lottrack audit show --by TECHNICIAN1 --from 2026-02-01T00:00
+    """
+    from lottrack.actions.audits import Wanted, as_text, show_entries
+
+    desk = context.desk
+    moments = _moment(context, since), _moment(context, until)
+    entries = show_entries(desk, Wanted(record, by, *moments, last))
+    return Answer(entries, as_text(desk, entries))
+
+
+def _moment(context: Context, text: str | None) -> datetime | None:
+    from lottrack.rules.times import parse_time
+
+    return None if text is None else parse_time(text, context.desk.zone, context.clock())
+
+
+@verb(audit, "verify")
+def verify(context: Context) -> Answer:
+    """Prove that nothing was changed behind lottrack's back; exits 0 when intact, else 91.
+
+    Recomputes every hash, replays every entry and compares every row of every table. Opens any
+    version of the file, and damaged ones. Compare the head with one you noted or exported earlier.
+
+    \b
+    Example:
+      lottrack audit verify
+    """
+    from lottrack.actions.audits import verify_file
+
+    data = with_progress(context.path, lambda step: verify_file(context.path, step))
+    return Answer(data, proof_text(data), 0 if data["verdict"] == "intact" else BROKEN)
+
+
+def with_progress(path: Path, prove: Callable[[Callable[[int], None]], Proved]) -> Proved:
+    """Run a proof of a file with a progress bar on a terminal, and with nothing when piped."""
+    import sys
+
+    if not sys.stderr.isatty():
+        return prove(lambda _: None)
+    from lottrack.store.checks import count_entries
+
+    length = count_entries(path)
+    with click.progressbar(length=length, label="Verifying", file=sys.stderr) as bar:
+        return prove(bar.update)
+
+
+def proof_text(data: dict[str, Any]) -> str:
+    """A proof as a person reads it."""
+    findings = data["findings"]
+    many = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    verdict = "INTACT." if data["verdict"] == "intact" else f"BROKEN: {many}."
+    lines = [f"{verdict} {data['entries']} entries, head {data['head'] or '(none)'}"]
+    lines += [f"  {each['code']}: {each['sentence']}" for each in findings]
+    lines += ["", "How far this goes:", *(f"  - {line}" for line in data["assurance"])]
+    return "\n".join(lines)
+
+
+@verb(audit, "export")
+@click.argument("path", type=click.Path(path_type=Path))
+def export(context: Context, path: Path) -> Answer:
+    """Write every entry into a new file, one JSON object a line, and the head as the last line.
+
+    \b
+    Example:
+      lottrack audit export trail-2026-02.jsonl
+    """
+    from lottrack.actions.audits import export_entries
+
+    made = export_entries(context.desk, path)
+    text = f"Wrote {made['entries']} entries to {made['path']}.\nHead {made['head']}"
+    return Answer(made, text)
