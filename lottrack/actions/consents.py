@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.documents import protocol_of
 from lottrack.actions.finding import code_of
 from lottrack.actions.lineage import course_is_closed, course_protocol
-from lottrack.actions.persons import require_day, today_at, told_of
+from lottrack.actions.persons import require_day, told_of
 from lottrack.actions.shown import write_warnings
 from lottrack.rules.lifecycle import ENDED
 from lottrack.rules.plausibility import ShownWarning
@@ -101,7 +101,7 @@ def record_consent(
     desk.subjects.append(number)
     document = clean_text(consent.document, "the document", 200)
     what = "the withdrawal" if consent.withdrawn else "the consent"
-    require_day(consent.on, what, person, today_at(desk))
+    require_day(consent.on, what, person, desk.today())
     told = told_of(desk, telling, number, int(person.born_year), what)
     with desk.change(f"{table} consent") as change:
         warnings = _warnings(change, table, number, consent)
@@ -118,7 +118,7 @@ def record_consent(
         state = consent_state(change, table, number, consent.kind)
         stops = []
         if state == WITHDRAWN:
-            stops = _stopped(change, table, person, consent.kind, today_at(desk))
+            stops = _stopped(change, table, person, consent.kind, desk.today())
     answer: dict[str, Any] = {
         "id": made,
         "kind": "consent",

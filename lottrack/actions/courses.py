@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lottrack.actions.collections import collection_state
 from lottrack.actions.documents import find_document, is_approved, protocol_of
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.lineage import course_is_closed, course_protocol
@@ -310,13 +311,11 @@ def _collections(reader: Reader, course: str) -> list[dict[str, Any]]:
         if collection is None:
             continue
         taking = reader.last("collection_taking", collection=collection.root)
-        decision = reader.last("collection_decision", collection=collection.root)
-        state = "planned" if taking is None else "recorded"
         listed.append(
             {
                 "id": collection.root,
                 "kind": "collection",
-                "state": state if decision is None else decision.decision,
+                "state": collection_state(reader, collection.root),
                 "planned_on": collection.planned_on,
                 "at": None if taking is None else shown_time(reader, taking.occurred_at),
             }

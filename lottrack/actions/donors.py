@@ -9,10 +9,10 @@ from lottrack.actions.consents import consents_of
 from lottrack.actions.finding import code_of
 from lottrack.actions.holds import open_holds_on
 from lottrack.actions.lineage import course_is_closed
-from lottrack.actions.persons import latest_typing, site_day, today_at, write_person
+from lottrack.actions.persons import latest_typing, write_person
 from lottrack.actions.screenings import screenings_of
 from lottrack.rules.screening import DEFERRED, ELIGIBLE, INELIGIBLE
-from lottrack.rules.times import from_text
+from lottrack.rules.times import from_text, iso_local
 
 if TYPE_CHECKING:
     from datetime import date
@@ -135,12 +135,15 @@ def _takings(reader: Reader, donor: str) -> list[Row]:
 
 def _served_earlier(reader: Reader, donor: str, taking: Row) -> bool:
     """Whether a taking's decision was used on an earlier day; one donation may fill two bags."""
-    day = site_day(from_text(taking.occurred_at), taking.zone)
+    day = _day_of(taking)
     return any(
-        other.eligibility == taking.eligibility
-        and site_day(from_text(other.occurred_at), other.zone) < day
+        other.eligibility == taking.eligibility and _day_of(other) < day
         for other in _takings(reader, donor)
     )
+
+
+def _day_of(taking: Row) -> str:
+    return iso_local(from_text(taking.occurred_at), taking.zone)[:10]
 
 
 def _all_courses_closed(reader: Reader, donor: str) -> bool:
@@ -171,7 +174,7 @@ def show_donor(desk: Desk, code: str) -> dict[str, Any]:
         "born": donor.born_year,
         "sex": donor.sex,
         "hla": None if typing is None else typing.gl_string,
-        "state": donor_state(reader, number, today_at(desk)),
+        "state": donor_state(reader, number, desk.today()),
         "screenings": screenings_of(reader, number),
         "decisions": [_decision(reader, row) for row in reader.rows("eligibility", donor=number)],
         "consents": consents_of(reader, "donor", number),
@@ -204,7 +207,7 @@ def list_donors(desk: Desk) -> list[dict[str, Any]]:
     """Every donor with where it stands."""
     reader = desk.store
     typed = {row.donor for row in reader.rows("typing")}
-    today = today_at(desk)
+    today = desk.today()
     return [
         {
             "id": row.root,

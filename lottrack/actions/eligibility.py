@@ -8,7 +8,6 @@ from lottrack.actions import signing
 from lottrack.actions.consents import consent_state
 from lottrack.actions.donors import donor_state
 from lottrack.actions.finding import code_of
-from lottrack.actions.persons import today_at
 from lottrack.actions.screenings import marker_rows, rule_set, window_verdict
 from lottrack.errors import BadValue, Refused
 from lottrack.rules.screening import DEFERRED, ELIGIBLE, INELIGIBLE, decision_blockers
@@ -82,7 +81,7 @@ def prepare_decision(
 
 
 def _cleaned(desk: Desk, decision: Decision) -> Decision:
-    if decision.defer_until is not None and not (decision.defer_until > today_at(desk)):
+    if decision.defer_until is not None and not (decision.defer_until > desk.today()):
         raise BadValue(
             f"A deferral until {decision.defer_until.isoformat()} would be over already.",
             code="deferral-over",
@@ -166,7 +165,7 @@ def decide(
         Refused: the decision cannot be signed.
     """
     signer = signing.require_signer(desk, prepared, proof)
-    with desk.change(ACT, role=signer.role) as change:
+    with desk.change(ACT, decision.reason or None, role=signer.role) as change:
         signing.require_unchanged(prepared, prepare_decision(desk, donor, decision, change))
         return _write_decision(change, desk, donor, _cleaned(desk, decision), prepared, signer)
 
@@ -200,7 +199,7 @@ def _write_decision(
         "defer_until": until,
         "risk_assessment": decision.risk_assessment or None,
         "reason": decision.reason or None,
-        "state": donor_state(change, code, today_at(desk)),
+        "state": donor_state(change, code, desk.today()),
         "signature": signature,
         "warnings": [],
     }

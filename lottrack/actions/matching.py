@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.finding import code_of
 from lottrack.actions.persons import latest_typing, told_of, write_typing
 from lottrack.actions.shown import write_warnings
-from lottrack.rules.hla import Typing, haplotype_sharing, parse_gl_string, proof_sentence
+from lottrack.rules.hla import (
+    TESTED_LOCI,
+    Typing,
+    haplotype_sharing,
+    parse_gl_string,
+    proof_sentence,
+)
 from lottrack.rules.plausibility import ShownWarning
 from lottrack.store.chain import canonical
 
@@ -69,11 +75,16 @@ def finding_of(reader: Reader, pair: str) -> Finding:
     return Finding(
         str(row.root),
         str(row.result),
-        json.loads(row.loci),
+        _in_order(json.loads(row.loci)),
         str(row.proof),
         str(row.donor_typing or ""),
         str(row.patient_typing or ""),
     )
+
+
+def _in_order(loci: dict[str, int | str]) -> dict[str, int | str]:
+    """Loci in the order in which they are customarily written; the record sorts them by letter."""
+    return {locus: loci[locus] for locus in TESTED_LOCI if locus in loci}
 
 
 def write_finding(change: Change, pair: Row, told: Told) -> Finding:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.courses import NewCourse, course_state, write_course
+from lottrack.actions.documents import protocol_of
 from lottrack.actions.donors import eligibility_of, is_excluded
 from lottrack.actions.finding import code_of, find_one_of
 from lottrack.actions.lineage import course_protocol
 from lottrack.actions.matching import finding_of, typing_of, write_finding
-from lottrack.actions.persons import site_day
+from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, Blocker, Conflict, Refused
+from lottrack.rules.plausibility import ShownWarning
 from lottrack.rules.relations import relation_blockers, require_relation
 from lottrack.rules.text import clean_text
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lottrack.actions.desk import Desk, Telling
+    from lottrack.actions.matching import Finding
     from lottrack.rules.hla import Typing
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
@@ -63,7 +66,7 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
     _require_relation(donor, patient, new.relation)
     with desk.change("pair register") as change:
         _require_new(change, donor, patient)
-        _require_not_excluded(change, donor, site_day(desk.told_at(telling), desk.zone))
+        _require_not_excluded(change, donor, desk.today(telling.at))
         number = change.record(
             "pair",
             told,
@@ -74,6 +77,7 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
         )
         course = write_course(change, NewCourse(number, new.protocol), told)
         finding = write_finding(change, change.get("pair", number), told)
+        warnings = write_warnings(change, number, _unaccepted(change, finding, course["protocol"]))
     return {
         "id": number,
         "kind": "pair",
@@ -86,8 +90,22 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
         "basis": course["basis"],
         "reference": course["reference"],
         **finding.data(),
-        "warnings": [],
+        "warnings": warnings,
     }
+
+
+def _unaccepted(reader: Reader, finding: Finding, protocol: str) -> list[ShownWarning]:
+    """What the protocol will not take: the pair is registered all the same, and told at once."""
+    accepted = protocol_of(reader, protocol).accepted_findings
+    if finding.result in accepted:
+        return []
+    return [
+        ShownWarning(
+            "haploidentity-not-met",
+            f"The HLA finding is {finding.result}; {protocol} accepts {' or '.join(accepted)}, so"
+            " nothing made for this course could be given.",
+        )
+    ]
 
 
 def _require_two_people(donor: Row, patient: Row) -> None:

@@ -13,7 +13,6 @@ from lottrack.actions.finding import code_of, word_for
 from lottrack.actions.persons import (
     latest_typing,
     require_day,
-    today_at,
     told_of,
     write_person,
 )
@@ -93,7 +92,7 @@ def register_patient(
         if weighing is not None:
             row = change.get("patient", made["id"])
             told = told_of(desk, telling, row.root, row.born_year, "the weighing")
-            weighed = _write_weight(change, row, weighing, told, today_at(desk))
+            weighed = _write_weight(change, row, weighing, told, desk.today())
             made["weight_kg"] = weighed["weight_kg"]
             made["weighed_on"] = weighed["weighed_on"]
             made["warnings"] += weighed["warnings"]
@@ -112,7 +111,7 @@ def weigh_patient(desk: Desk, code: str, weighing: Weighing, telling: Telling) -
     desk.subjects.append(str(patient.root))
     told = told_of(desk, telling, patient.root, patient.born_year, "the weighing")
     with desk.change("patient weigh") as change:
-        return _write_weight(change, patient, weighing, told, today_at(desk))
+        return _write_weight(change, patient, weighing, told, desk.today())
 
 
 def _write_weight(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lottrack.actions.shown import write_warnings
@@ -10,10 +9,9 @@ from lottrack.errors import BadValue, CodeUnreadable, Conflict
 from lottrack.rules.hla.glstring import parse_gl_string
 from lottrack.rules.identifiers import has_number_shape, read_number, require_code
 from lottrack.rules.plausibility import ShownWarning
-from lottrack.rules.times import iso_local
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
     from lottrack.actions.desk import Desk, Telling
     from lottrack.rules.hla.glstring import Typing
@@ -71,16 +69,6 @@ def _is_read_as_number(code: str, site_code: str) -> bool:
         return True
 
 
-def site_day(moment: datetime, zone: str) -> date:
-    """The calendar day at the site at a moment."""
-    return date.fromisoformat(iso_local(moment, zone)[:10])
-
-
-def today_at(desk: Desk) -> date:
-    """Today's date at the site."""
-    return site_day(desk.now(), desk.zone)
-
-
 def require_birth_year(year: int, today: date) -> int:
     """A year of birth: not before 1900, not in the future.
 
@@ -128,7 +116,7 @@ def told_of(desk: Desk, telling: Telling, person: str, born_year: int, what: str
     """
     told = desk.told(telling)
     if telling.at is not None:
-        _require_born(site_day(telling.at, desk.zone), what, person, born_year)
+        _require_born(desk.today(telling.at), what, person, born_year)
     return told
 
 
@@ -157,7 +145,7 @@ def write_person(
     """
     code = require_person_code(change, person.code, kind)
     desk.subjects.append(code)
-    born = require_birth_year(person.born_year, today_at(desk))
+    born = require_birth_year(person.born_year, desk.today())
     told = told_of(desk, telling, code, born, "the registration")
     typing = parse_gl_string(person.hla) if person.hla else None
     change.record(kind, told, number=code, born_year=born, sex=person.sex)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.finding import code_of
 from lottrack.actions.holds import write_hold
 from lottrack.actions.lineage import lots_of_donor
-from lottrack.actions.persons import require_day, today_at, told_of
+from lottrack.actions.persons import require_day, told_of
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, NotFound
 from lottrack.rules import markers
@@ -155,7 +155,7 @@ def record_screening(desk: Desk, donor: str, sample: Sample, telling: Telling) -
     person = desk.store.get("donor", code_of(desk.store, "donor", donor))
     code = str(person.root)
     desk.subjects.append(code)
-    require_day(sample.sampled_on, "the sample", person, today_at(desk))
+    require_day(sample.sampled_on, "the sample", person, desk.today())
     told = told_of(desk, telling, code, int(person.born_year), "the screening")
     with desk.change("donor screen") as change:
         results = _results(change, sample.results)

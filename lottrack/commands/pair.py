@@ -82,6 +82,8 @@ def show(context: Context, pair: str) -> Answer:
 
 
 def _told_in_words(desk: Desk, data: dict[str, Any]) -> str:
+    from textwrap import fill
+
     from lottrack.actions.pairs import pair_table
     from lottrack.reports.output import fields, table
 
@@ -94,7 +96,8 @@ def _told_in_words(desk: Desk, data: dict[str, Any]) -> str:
             f"HLA finding: {FINDINGS[data['haploidentity']]} ({data['haploidentity']})",
             "",
             *([table(rows), ""] if rows else []),
-            data["proof"],
+            "What this proves, and what not:",
+            fill(data["proof"], width=88),
         ]
     )
 
