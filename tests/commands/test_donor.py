@@ -8,12 +8,15 @@ from datetime import date
 import click
 import pytest
 
+from lottrack.actions.desk import Desk
 from lottrack.actions.donors import (
     donor_is_eligible_for,
     donor_state,
     eligibility_of,
     is_excluded,
 )
+from lottrack.actions.eligibility import Decision, prepare_decision
+from lottrack.actions.eligibility import decide as sign
 from lottrack.actions.screenings import (
     SAMPLES,
     label_statements,
@@ -21,8 +24,9 @@ from lottrack.actions.screenings import (
     rule_set,
     window_verdict,
 )
+from lottrack.actions.signing import Proof
 from lottrack.commands import donor as donor_commands
-from lottrack.errors import NotFound
+from lottrack.errors import Changed, NotFound, Refused
 from lottrack.rules.markers import OUTCOMES
 from lottrack.store.change import Actor
 from lottrack.store.store import Store
@@ -372,6 +376,37 @@ class TestDecide:
         (decision,) = program("donor", "show", "D01").data["decisions"]
         assert (decision["signed_by"], decision["signature_valid"]) == ("RP1", True)
 
+    def test_what_changed_since_it_was_shown_is_not_signed(self, program, donor):
+        clear_panel(program)
+        with record_of(program) as store:
+            desk = Desk(lambda: store, program.clock, AnySecret(), host="test", account="RP1")
+            prepared = prepare_decision(desk, "D01", Decision("eligible"))
+            screen(program, "CMV=reactive")
+            with pytest.raises(Changed):
+                sign(desk, "D01", Decision("eligible"), prepared, Proof("RP1", "any"))
+        assert eligibility_count(program) == 0
+
+    def test_a_result_that_forbids_it_meanwhile_is_told_as_such(self, program, donor):
+        clear_panel(program)
+        with record_of(program) as store:
+            desk = Desk(lambda: store, program.clock, AnySecret(), host="test", account="RP1")
+            prepared = prepare_decision(desk, "D01", Decision("eligible"))
+            screen(program, "HBV-NAT=reactive")
+            with pytest.raises(Refused) as refusal:
+                sign(desk, "D01", Decision("eligible"), prepared, Proof("RP1", "any"))
+        assert [blocker.code for blocker in refusal.value.blockers] == ["marker-reactive"]
+        assert eligibility_count(program) == 0
+
+
+class AnySecret:
+    """A hasher for tests in which secrets are not the subject."""
+
+    def hash(self, secret: str) -> str:
+        return secret
+
+    def fits(self, hashed: str, secret: str) -> bool:
+        return bool(hashed and secret)
+
 
 def eligibility_count(program):
     return len(program("donor", "show", "D01").data["decisions"])
@@ -383,7 +418,7 @@ class TestWhatDecisionsSay:
         clear_panel(program)
         return decide(program, "--eligible").data["id"]
 
-    def strike_a_marker(self, program):
+    def correct_a_marker(self, program):
         with written(program) as change:
             marker = change.rows("marker")[0]
             correct(change, marker, outcome="reactive")
@@ -406,7 +441,7 @@ class TestWhatDecisionsSay:
 
     def test_a_correction_of_a_covered_marker_voids_an_eligible_decision(self, program, eligible):
         number = collect(program, eligible)
-        self.strike_a_marker(program)
+        self.correct_a_marker(program)
         with record_of(program) as store:
             assert eligibility_of(store, "D01") is None
             assert not donor_is_eligible_for(store, "D01", store.get("collection", number))
@@ -415,7 +450,7 @@ class TestWhatDecisionsSay:
 
     def test_a_correction_makes_no_ineligible_donor_eligible(self, program, eligible):
         decide(program, "--ineligible", "--reason", "anti-HCV seen elsewhere")
-        self.strike_a_marker(program)
+        self.correct_a_marker(program)
         with record_of(program) as store:
             assert eligibility_of(store, "D01").decision == "ineligible"
 
