@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_FONT = 'fontname="Source Sans Pro"'
+
+
 def dot(graph: Graph) -> str:
     """The graph as DOT text: every thing is named by its id, every link is one line.
 
@@ -25,8 +28,8 @@ def dot(graph: Graph) -> str:
     below = [look.UNKNOWN_WORDS, *graph.unknown] if graph.unknown else []
     lines = [
         f"digraph {_name(look.title_words(graph.root))} {{",
-        f'  graph [rankdir=LR, labelloc=t, label="{_lines((title, *below))}"];',
-        '  node [shape=box, style="rounded,filled", fontname="Source Sans Pro", fontsize=10];',
+        f'  graph [rankdir=LR, labelloc=t, {_FONT}, label="{_lines((title, *below))}"];',
+        f'  node [shape=box, style="rounded,filled", {_FONT}, fontsize=10];',
         f'  edge [color="{look.LINK}", arrowsize=0.7];',
         *(_node(node, is_asked_for=is_root(graph, node)) for node in graph.nodes),
         *(f"  {_name(start)} -> {_name(end)};" for start, end in graph.edges),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.face import SYMBOL
 from lottrack.drawing.layout import ARROW, DOWN, LEFT, RIGHT, ROOT_RIM, Curve, Point
 
 if TYPE_CHECKING:
@@ -19,6 +18,23 @@ BOLD_LINE = 2.0
 RADIUS = 5
 
 _ARROW_HALF = 3
+
+Corners = tuple[tuple[float, float], ...]
+
+# The ground of each sign, and what stands on it: a bar; the stroke and dot of an exclamation mark.
+_SIGNS: dict[str, tuple[Corners, tuple[Corners, ...]]] = {
+    look.STOP: (
+        ((2, 0), (6, 0), (8, 2), (8, 6), (6, 8), (2, 8), (0, 6), (0, 2)),
+        (((2, 3), (6, 3), (6, 5), (2, 5)),),
+    ),
+    look.WARNING: (
+        ((4, 0), (8, 8), (0, 8)),
+        (
+            ((3.4, 2.6), (4.6, 2.6), (4.4, 5.4), (3.6, 5.4)),
+            ((3.4, 6), (4.6, 6), (4.6, 7), (3.4, 7)),
+        ),
+    ),
+}
 
 
 class Rounded(NamedTuple):
@@ -44,9 +60,9 @@ class Path(NamedTuple):
 
 
 class Polygon(NamedTuple):
-    """A filled polygon."""
+    """A filled polygon; the corners of a small sign may lie between points."""
 
-    points: tuple[Point, ...]
+    points: tuple[tuple[float, float], ...]
     fill: str
 
 
@@ -119,10 +135,11 @@ def symbol(flag: str, x: int, y: int, *, inverted: bool) -> Iterator[Shape]:
     """
     on_badge = look.BADGE_INK[flag], look.BADGE_FILL[flag]
     ground, mark = on_badge if inverted else (look.BADGE_STROKE[flag], look.PAPER)
-    if flag == look.STOP:
-        corners = ((2, 0), (6, 0), (8, 2), (8, 6), (6, 8), (2, 8), (0, 6), (0, 2))
-        yield Polygon(tuple((x + right, y + down) for right, down in corners), ground)
-        yield Rounded(x + 2, y + 3, SYMBOL - 4, 2, 0, mark)
-    else:
-        yield Polygon(((x + 4, y), (x + 8, y + 8), (x, y + 8)), ground)
-        yield written(x + 3, y + 7, "!", fonts.BOLD, 6, mark)
+    corners, strokes = _SIGNS[flag]
+    yield _moved(corners, x, y, ground)
+    for stroke in strokes:
+        yield _moved(stroke, x, y, mark)
+
+
+def _moved(corners: Corners, x: int, y: int, fill: str) -> Polygon:
+    return Polygon(tuple((x + right, y + down) for right, down in corners), fill)

@@ -111,8 +111,8 @@ def _path(shape: Path) -> str:
     )
 
 
-def _pairs(points: Iterable[tuple[int, int]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in points)
+def _pairs(points: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.6g},{y:.6g}" for x, y in points)
 
 
 def _text(shape: Text) -> str:
