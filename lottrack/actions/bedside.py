@@ -124,7 +124,7 @@ def _patient(
     try:
         code, entry = patient_of_scan(reader, question.patient)
     except LottrackError as error:
-        known = {"identifier-check-failed", "wrong-kind-of-code", "patient-band-unknown"}
+        known = {"identifier-check-failed", "wrong-kind-of-code", "label-void"}
         code = error.code if error.code in known else "patient-band-unknown"
         blockers.append(Blocker(code, error.sentence, "scan"))
         return "", False

@@ -10,6 +10,7 @@ from lottrack.actions.bedside import Question
 from lottrack.actions.containers import advance
 from lottrack.actions.finding import Found
 from lottrack.actions.incidents import Happened, write_incident
+from lottrack.actions.patients import scan_as_kept
 from lottrack.actions.pharmacy import (
     Answered,
     answer_data,
@@ -108,7 +109,7 @@ def prepare_infusion(
     record = reader or desk.store
     if reader is None:
         _require_sensible(desk, given)
-        desk.scans += [*given.scans, given.patient]
+        desk.scans += [*given.scans, scan_as_kept(record, given.patient)]
     answered = ask(desk, record, _question(given))
     gathered = answered.gathered
     if reader is None:
@@ -223,7 +224,7 @@ def _write(
         dose_basis=None if dose is None else dose.basis,
         reaction=clean_text(given.reaction, "the reaction") if given.reaction else None,
         grade=given.grade,
-        scans=canonical([*given.scans, given.patient]),
+        scans=canonical([*given.scans, scan_as_kept(change, given.patient)]),
         signature=signature,
         second=second,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions import signing
 from lottrack.actions.consents import consent_state, consents_of
-from lottrack.actions.finding import code_of, word_for
+from lottrack.actions.finding import code_of, find, word_for
 from lottrack.actions.persons import (
     latest_typing,
     require_day,
@@ -23,6 +23,7 @@ from lottrack.errors import (
     BadValue,
     CodeUnreadable,
     LabelRefused,
+    LottrackError,
     NotFound,
     NumberUsed,
     WrongKindOfCode,
@@ -263,6 +264,23 @@ def patient_of_scan(reader: Reader, raw: str) -> ScannedPatient:
     if reader.find("patient", scan.text) is not None:
         return ScannedPatient(scan.text, "typed")
     raise _unknown()
+
+
+def scan_as_kept(reader: Reader, raw: str) -> str:
+    """How the scan of a patient stands in the record.
+
+    A label, a code or an order of this record is kept as it was scanned; any other code may be a
+    hospital's own, which names a person, and is kept as its keyed hash.
+    """
+    text = raw.strip()
+    try:
+        scan = read_scan(raw)
+        text = scan.text
+        if scan.form == "label" or find(reader, text).table in {"patient", "infusion_order"}:
+            return raw
+    except LottrackError:
+        pass
+    return f"band:{_band_hash(reader, text)}"
 
 
 def _of_label(reader: Reader, scan: Scan) -> ScannedPatient:

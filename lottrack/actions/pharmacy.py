@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions import signing
 from lottrack.actions.bedside import Gathered, Question, gather
 from lottrack.actions.containers import advance
+from lottrack.actions.patients import scan_as_kept
 from lottrack.actions.refusals import record_refusal
 from lottrack.actions.secrets import require_account
 from lottrack.errors import AccessRefused, Blocker, InfusionRefused, NotSignedIn, StoreBusy
@@ -93,7 +94,7 @@ def verify(desk: Desk, scans: Sequence[str], patient: str, order: str) -> dict[s
         StoreBusy: the answer would be yes, but cannot be recorded.
     """
     desk.role_for("verify")
-    desk.scans += [*scans, *([patient] if patient else []), *([order] if order else [])]
+    desk.scans += [*scans, *_patient_scan(desk.store, patient), *([order] if order else [])]
     actor = desk.require_actor()
     question = Question("verify", tuple(scans), patient, order, desk.now(), actor)
     answered = ask(desk, desk.store, question)
@@ -111,6 +112,10 @@ def verify(desk: Desk, scans: Sequence[str], patient: str, order: str) -> dict[s
         error.blockers = (*answered.verdict.blockers, trouble)
         raise
     return data
+
+
+def _patient_scan(reader: Reader, raw: str) -> list[str]:
+    return [scan_as_kept(reader, raw)] if raw else []
 
 
 def _refused(answered: Answered) -> InfusionRefused:
@@ -169,7 +174,7 @@ def prepare_dispensing(
     answered = ask(desk, record, _question("dispense", wish, moment))
     gathered = answered.gathered
     if reader is None:
-        desk.scans += [*wish.scans, *([wish.patient] if wish.patient else [])]
+        desk.scans += [*wish.scans, *_patient_scan(record, wish.patient)]
         desk.subjects += [*gathered.containers, gathered.order]
     require_accepted(answered, "dispensed", typed_reason=wish.reason)
     rows = [record.get("container", number) for number in gathered.containers]
