@@ -31,13 +31,21 @@ def subject_of(row: Row) -> str:
     return str(row.container or row.preparation or row.lot)
 
 
-def review_of(reader: Reader, result: str) -> Row | None:
-    """The latest review of a result whose signature still stands, or None."""
-    for link in reversed(reader.rows("reviewed_result", result=result)):
-        review = reader.find("result_review", link.review)
-        if review is not None and signing.is_valid(reader, review.signature):
-            return review
-    return None
+def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
+    """The latest review whose signature still stands of each result that has one."""
+    stands: dict[str, bool] = {}
+    found: dict[str, Row] = {}
+    for row in rows:
+        for link in reversed(reader.rows("reviewed_result", result=row.root)):
+            review = reader.find("result_review", link.review)
+            if review is None:
+                continue
+            if review.root not in stands:
+                stands[review.root] = signing.is_valid(reader, review.signature)
+            if stands[review.root]:
+                found[str(row.root)] = review
+                break
+    return found
 
 
 def recorded(reader: Reader, rows: Iterable[Row], *, reviews: bool) -> list[RecordedResult]:
@@ -48,6 +56,8 @@ def recorded(reader: Reader, rows: Iterable[Row], *, reviews: bool) -> list[Reco
         rows: results.
         reviews: look their reviews up; without it each counts as reviewed.
     """
+    listed = list(rows)
+    reviewed = reviews_of(reader, listed) if reviews else None
     return [
         RecordedResult(
             id=str(row.root),
@@ -55,10 +65,10 @@ def recorded(reader: Reader, rows: Iterable[Row], *, reviews: bool) -> list[Reco
             value=restored_value(row.sign, row.value),
             verdict=str(row.verdict),
             reading=str(row.reading),
-            reviewed=not reviews or review_of(reader, row.root) is not None,
+            reviewed=reviewed is None or str(row.root) in reviewed,
             subject=subject_of(row),
         )
-        for row in rows
+        for row in listed
     ]
 
 

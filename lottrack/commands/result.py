@@ -1,0 +1,107 @@
+"""``lottrack result``: test results and their review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from lottrack.commands.base import Answer, noun, told, verb
+
+if TYPE_CHECKING:
+    from lottrack.actions.desk import Telling
+    from lottrack.context import Context
+
+result = noun("result", "Test results and their review.")
+
+
+@verb(result, "record", writes="result record")
+@click.argument("target", metavar="LOT|CONTAINER|PREPARATION")
+@click.argument("test", metavar="TEST")
+@click.argument("value", metavar="VALUE")
+@click.option("--unit", default="", help="The value's unit; left out, the specification's.")
+@click.option("--method", default="", help="How it was measured; left out, as specified.")
+@click.option("--sample", default="", metavar="ID", help="The sample it was measured in.")
+@click.option("--sampled-at", metavar="TIME", help="When the sample was drawn.")
+@click.option(
+    "--reading",
+    type=click.Choice(["interim", "final"]),
+    default="final",
+    help="An interim reading can fail a test, and never closes it.",
+)
+@told()
+def record(
+    context: Context,
+    target: str,
+    test: str,
+    value: str,
+    unit: str,
+    method: str,
+    sample: str,
+    sampled_at: str | None,
+    reading: str,
+    telling: Telling,
+) -> Answer:
+    """Record one reported value; it is judged at once by the lot's specification.
+
+    \b
+    Example:
+      lottrack result record LT-MAD-0001-3 CD73 99.1
+      lottrack result record LT-MAD-0001-3 endotoxin "<0.50" --unit EU/mL
+      lottrack result record LT-MAD-0001-3 sterility-product "no growth" --reading interim
+    """
+    from lottrack.actions.results import NewResult, record_result
+    from lottrack.rules.times import parse_time
+
+    desk = context.writing_desk
+    drawn = None if sampled_at is None else parse_time(sampled_at, desk.zone, desk.now())
+    new = NewResult(target, test, value, unit, method, sample, drawn, reading)
+    return Answer(record_result(desk, new, telling))
+
+
+# A negative value ("-3") is a value, not an option.
+record.ignore_unknown_options = True
+
+
+@verb(result, "review", writes="result review", signed=True)
+@click.argument("results", metavar="RESULT...", nargs=-1)
+@click.option("--lot", "lot_id", default="", metavar="LOT", help="All of a lot's unreviewed ones.")
+@click.option("--signer", default="", metavar="USER", help="Who signs, if not you.")
+def review(context: Context, results: tuple[str, ...], lot_id: str, signer: str) -> Answer:
+    """Review results by one signature; the reviewer recorded none of them.
+
+    \b
+    Example:
+      lottrack result review RS-MAD-0001-N RS-MAD-0002-K
+      lottrack result review --lot LT-MAD-0001-3
+    """
+    from lottrack.actions.result_reviews import (
+        find_results,
+        open_results,
+        prepare_review,
+        review_results,
+    )
+
+    if bool(results) == bool(lot_id):
+        raise click.UsageError("Give either RESULT... or --lot LOT.")
+    desk = context.writing_desk
+    numbers = open_results(desk, lot_id) if lot_id else find_results(desk, results)
+    prepared = prepare_review(desk, numbers, signer or desk.require_actor())
+    proof = context.ask_signature(prepared, signer)
+    return Answer(review_results(desk, numbers, prepared, proof))
+
+
+@verb(result, "list", lists=True)
+@click.argument("lot_id", metavar="LOT")
+def list_(context: Context, lot_id: str) -> Answer:
+    """List every result of a lot; struck ones stay visible.
+
+    \b
+    Example:
+      lottrack result list LT-MAD-0001-3
+    """
+    from lottrack.actions.result_reviews import list_results
+    from lottrack.reports.quality import results_text
+
+    data = list_results(context.desk, lot_id)
+    return Answer(data, results_text(data))
