@@ -254,4 +254,7 @@ def close(context: Context, lot_id: str, reason: str, confirm: str, telling: Tel
     return Answer(close_lot(desk, number, reason, telling))
 
 
-from lottrack.commands import lot_culture  # noqa: E402, F401 - its verbs join the group above
+from lottrack.commands import (  # noqa: E402 - their verbs join the group above
+    lot_culture,  # noqa: F401
+    lot_quality,  # noqa: F401
+)
