@@ -255,6 +255,16 @@ def _hold_descendants(
     ]
 
 
+def hold_after_correction(change: Change, marker: Row) -> list[dict[str, str]]:
+    """Hold all that came of a donor whose corrected result is bad now, as when it is recorded."""
+    _, rule = rule_set(change)
+    if not _is_bad(rule, marker.marker, marker.outcome):
+        return []
+    donor = str(change.get("screening", marker.screening).donor)
+    bad = {str(marker.marker): str(marker.outcome)}
+    return _hold_descendants(change, donor, str(marker.screening), bad)
+
+
 def _decided_before(reader: Reader, donor: str, bad: dict[str, str]) -> list[ShownWarning]:
     """A decision that the result came after, and that did not know it."""
     decision = reader.last("eligibility", donor=donor)
