@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lottrack.drawing.layering import Link
 
 _ROUNDS = 8
+_WEIGHTS = (1, 2, 8)  # of a link with none, one or both ends on the way of a long link
+_IDLE_WEIGHT = 0.1  # of a vertex that nothing pulls: it stays, unless another wants its place
 
 
 class Port(NamedTuple):
@@ -19,6 +21,14 @@ class Port(NamedTuple):
     height: int = 0
     inlet: int = 0
     outlet: int = 0
+
+
+class Pull(NamedTuple):
+    """A neighbour, how far from its middle it wants this vertex's middle, and how strongly."""
+
+    other: int
+    shift: int
+    weight: int
 
 
 def placed(
@@ -32,12 +42,14 @@ def placed(
     Starts from columns packed around one line and moves every column, forward and back, as near
     to its neighbours as the vertices in it allow (least squares).
     """
-    before: list[list[tuple[int, int]]] = [[] for _ in ports]
-    after: list[list[tuple[int, int]]] = [[] for _ in ports]
+    before: list[list[Pull]] = [[] for _ in ports]
+    after: list[list[Pull]] = [[] for _ in ports]
     for start, end in links:
         shift = ports[start].outlet - ports[end].inlet
-        before[end].append((start, shift))
-        after[start].append((end, -shift))
+        # Long links pass vertices without height; they pull hardest, so that they run straight.
+        weight = _WEIGHTS[(not ports[start].height) + (not ports[end].height)]
+        before[end].append(Pull(start, shift, weight))
+        after[start].append(Pull(end, -shift, weight))
     apart = [_apart(column, ports, gap) for column in columns]
     middle = [0.0] * len(ports)
     for column, offsets in zip(columns, apart, strict=True):
@@ -64,7 +76,7 @@ def _apart(column: Sequence[int], ports: Sequence[Port], gap: int) -> list[int]:
 def _settle(
     column: Sequence[int],
     offsets: Sequence[int],
-    pulls: Sequence[Sequence[tuple[int, int]]],
+    pulls: Sequence[Sequence[Pull]],
     middle: list[float],
 ) -> None:
     """Move a column's vertices to the nearest allowed places to where their neighbours pull them.
@@ -74,9 +86,9 @@ def _settle(
     """
     pools: list[tuple[float, float, int]] = []  # sum of weighted wishes, weight, how many vertices
     for vertex, offset in zip(column, offsets, strict=True):
-        pulled = [middle[other] + shift for other, shift in pulls[vertex]]
-        wish = sum(pulled) / len(pulled) if pulled else middle[vertex]
-        weight = float(len(pulled)) or 0.1
+        weight: float = sum(pull.weight for pull in pulls[vertex])
+        pulled = sum((middle[pull.other] + pull.shift) * pull.weight for pull in pulls[vertex])
+        wish, weight = (pulled / weight, weight) if weight else (middle[vertex], _IDLE_WEIGHT)
         total, size = (wish - offset) * weight, 1
         while pools and pools[-1][0] * weight >= total * pools[-1][1]:
             above = pools.pop()

@@ -56,5 +56,15 @@ def test_a_parent_stands_in_the_middle_of_its_children() -> None:
     assert children == [20, 70, 120]
 
 
+def test_a_long_link_bends_at_its_ends_and_not_on_its_way() -> None:
+    begin, way, farther, end, *others = range(8)
+    columns = [[begin], [way], [farther, *others], [end]]
+    ports = [Port() if one in (way, farther) else Port(40) for one in range(8)]
+    links = [(begin, way), (way, farther), *((one, end) for one in (farther, *others))]
+    middle = placed(columns, ports, links, 10)
+    bend = middle[farther] - middle[way]
+    assert abs(bend) < abs(middle[end] - middle[farther]) / 4
+
+
 def test_nothing_to_place_is_no_error() -> None:
     assert placed([], [], [], 10) == []
