@@ -98,6 +98,24 @@ def label_row(reader: Reader, scan: Scan) -> Row:
     return row
 
 
+def scanned_label(desk: Desk, raw: str) -> tuple[Row, bool]:
+    """The printed label whose code was scanned or whose own number was typed; whether scanned.
+
+    Raises:
+        CodeUnreadable: a wrong check character, or a code that does not belong to its label.
+        NotFound: a label this record does not know.
+        WrongKindOfCode: another thing's number, or the code of another system.
+    """
+    from lottrack.actions.finding import find_one_of
+
+    desk.scans.append(raw)
+    scan = read_scan(raw)
+    if scan.form == "label":
+        return label_row(desk.store, scan), True
+    _require_own_system(scan)
+    return desk.store.get("label", find_one_of(desk.store, scan.text, "label").record), False
+
+
 def label_thing(row: Row) -> tuple[str, str]:
     """The kind and number of what a label was printed for."""
     for kind in ("container", "collection", "sample", "patient", "preparation"):

@@ -71,6 +71,13 @@ FIELDS: Final[dict[str, str]] = {
 
 CELLS_STATEMENT: Final = "Contains cells of human origin"
 TRIAL_STATEMENT: Final = "For clinical trial use only"
+BASIS_STATEMENTS: Final[dict[str, str]] = {
+    "trial": TRIAL_STATEMENT,
+    "hospital-exemption": "Hospital exemption · Directive 2001/83/EC Article 3(7)",
+    "named-patient": "For the named patient only",
+}
+"""Each legal basis of a course with the words the field ``trial_statement`` prints for it."""
+
 INTENDED_RECIPIENT_STATEMENT: Final = "For use by the intended recipient only"
 BIOHAZARD_STATEMENT: Final = "BIOLOGICAL HAZARD"
 TRAINING_STATEMENT: Final = "TRAINING · NOT FOR USE IN PATIENTS"
