@@ -20,7 +20,7 @@ from lottrack.actions.lots import (
 )
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
-from lottrack.errors import AlreadyDone, BadValue, Conflict, Usage
+from lottrack.errors import AlreadyDone, Conflict, Usage
 from lottrack.rules.counting import TOTAL, VIABLE, viable_of_total
 from lottrack.rules.growth import (
     cumulative_doublings,
@@ -87,6 +87,7 @@ def seed(desk: Desk, text: str, passage: str, seeded: Seeded, telling: Telling) 
 
     Raises:
         AlreadyDone: it was seeded before.
+        BadValue: no cells or no area.
         Conflict: the passage before it is missing or not harvested (``not-harvested``), the times
             are out of order, or more cells were seeded than its harvest has left
             (``more-cells-than-harvested``).
@@ -189,10 +190,8 @@ def _write_seeding(
         what = f"the harvest of {_name(source.lot, last)}"
         require_in_order(change, at, before.occurred_at, what)
     cells = _viable_seeded(seeded, before)
-    if cells < 1:
-        raise BadValue("No cells were seeded.", code="bad-count", hint="Give --seeded above 0.")
-    require_cells(source, cells, f"seeding {_name(lot, number)}")
     density = seeding_density_per_cm2(cells, seeded.area_cm2)
+    require_cells(source, cells, f"seeding {_name(lot, number)}")
     record = change.record(
         "seeding",
         told,

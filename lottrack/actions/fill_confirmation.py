@@ -125,7 +125,7 @@ def _unconfirmed(change: Change, fill: Row) -> list[Row]:
     """The containers of a planned fill, none of which was filled yet."""
     containers = change.rows("container", fill=fill.root)
     done = [c for c in containers if change.first("filling", container=c.root) is not None]
-    if done or not fill.planned:
+    if done:
         raise AlreadyDone(
             f"What went into the containers of fill {fill.root} is on record.",
             hint=f"`lottrack lot show {fill.lot}` shows them; a wrong value is mended with"
