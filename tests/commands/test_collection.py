@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from lottrack.actions.collection_decisions import decide_collection, prepare_decision
+from lottrack.actions.desk import Desk
+from lottrack.actions.signing import Proof
+from lottrack.errors import Changed
 from tests.commands.conftest import HLA, PANEL
+from tests.conftest import PlainHasher, secret_of
 
 
 def codes(answer):
@@ -416,6 +421,19 @@ class TestAccept:
         refused = bench.program(*args, user="RP1", secrets=("wrong",), exit_code=53)
         assert refused.code == "signature-rejected"
         assert state(bench, number) == "recorded"
+
+    def test_what_was_not_shown_is_not_signed(self, bench):
+        number = record(bench).data["id"]
+        with bench.store() as store:
+            desk = Desk(
+                lambda: store, bench.program.clock, PlainHasher(), host="test", account="RP1"
+            )
+            prepared = prepare_decision(desk, number, "accepted")
+            bench("collection", "count", number, "--tnc", "7.7e8")
+            proof = Proof("RP1", secret_of("RP1"))
+            with pytest.raises(Changed):
+                decide_collection(desk, number, "accepted", prepared, proof)
+        assert state(bench, number) == "counted"
 
     def test_an_acceptance_falls_when_what_it_covers_is_corrected(self, bench):
         number = record(bench, "--tnc", "7.7e8").data["id"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from lottrack.actions.containers import enter
 from lottrack.actions.dispositions import fill_disposition, lot_disposition, lot_dispositions
 from lottrack.actions.lots import balance_of, containers_of, harvested_at, passages_of
+from lottrack.rules.lifecycle import Event
+from lottrack.rules.times import to_text
 from lottrack.store.lives import derived_standing
 
 
@@ -151,6 +154,11 @@ class TestRegister:
         other = second_course(bench)
         refused = register(bench, "--parent", parent, "--course", other, exit_code=30)
         assert refused.code == "course-not-of-collection"
+
+    def test_a_child_does_not_begin_before_its_parent(self, bench):
+        parent = register(bench, "--collection", bench.marrow()).data["id"]
+        refused = register(bench, "--parent", parent, *bench.at(1), exit_code=30)
+        assert refused.code == "out-of-order"
 
     @pytest.mark.parametrize("origins", [(), ("--collection", "C", "--parent", "P")])
     def test_a_lot_has_one_origin(self, bench, origins):
@@ -461,6 +469,15 @@ class TestClose:
         print_label(bench, bag, state)
         assert self.close(bench, lot).data["closed"] is True
 
+    def test_a_prepared_dose_on_hand_keeps_it_open(self, bench, reconciled):
+        lot, bag = reconciled
+        sample(bench, bag, *bench.at(30))
+        dose = prepare_dose(bench, lot)
+        assert self.close(bench, lot, exit_code=41).blockers == {"containers-undecided"}
+        with bench.change("infusion record") as change:
+            change.stand("container_standing", {"container": dose}, location_state="infused")
+        assert self.close(bench, lot).data["closed"] is True
+
     def test_with_an_open_plan_it_stays_open(self, bench):
         lot = bench.new_lot()
         bench.fill(lot, "--planned", count=1)
@@ -513,6 +530,30 @@ class TestClose:
 
 
 HARVEST = ("--harvested", "2e6", "--viability", 95)
+
+
+def prepare_dose(bench, lot):
+    """A syringe made from a lot for an order, as preparing it records it."""
+    with bench.change("prepare finish") as change:
+        order = change.record(
+            "infusion_order",
+            course=bench.coi,
+            number=1,
+            planned_on="2026-03-20",
+            protocol=change.get("course", bench.coi).protocol,
+            signature=sign(change),
+        )
+        dose = change.record(
+            "container",
+            lot=lot,
+            preparation=change.record("preparation", infusion_order=order),
+            ordinal=1,
+            kind="syringe",
+            purpose="infusion",
+            expires_at="2026-04-30T10:00:00.000000Z",
+        )
+        enter(change, dose, lot, Event("prepare_into", to_text(change.now), holder="TECHNICIAN1"))
+    return dose
 
 
 def print_label(bench, container, state="printed"):

@@ -406,3 +406,30 @@ class TestChildLots:
         harvest(bench, child, "P2", "3.21e8", days=26)
         assert bench.show(parent)["cell_balance"][1]["child_lots"] == "48200000"
         assert bench.show(child)["cell_balance"][0]["sampled"] == "0"
+
+    def test_parent_and_child_may_go_through_the_same_passage(self, bench, family):
+        parent, child = family
+        seed(bench, parent, "P2", "3.82e7", days=18, area=12720)
+        seed(bench, child, "P2", "3.82e7", days=18, area=12720)
+        harvest(bench, parent, "P2", "1.528e8", days=26)
+        harvest(bench, child, "P2", "3.21e8", days=26)
+        assert growth(bench, parent)["P2"] == ("2.00", "5.03")
+        assert growth(bench, child)["P2"] == ("3.07", "6.10")
+
+    def test_a_grandchild_draws_on_the_harvest_its_line_had(self, bench, family):
+        parent, child = family
+        grandchild = bench.new_lot("--parent", child, "--number", "L01AA")
+        seed(bench, grandchild, "P2", "3.82e7", days=18, area=12720)
+        assert bench.show(parent)["cell_balance"][1]["child_lots"] == "38200000"
+        refused = bench("lot", "sample", child, *SAMPLE, "--cells", "4e7", exit_code=30)
+        assert refused.code == "more-cells-than-harvested"
+
+    def test_what_a_child_took_out_of_a_growing_culture_is_no_harvests(self, bench):
+        parent = bench.new_lot()
+        child = bench.new_lot("--parent", parent, "--number", "L01A")
+        seed(bench, child, "P0", "1e6", days=1, area=10)
+        bench.passage(parent, "P0")
+        assert bench.show(parent)["cell_balance"][0]["child_lots"] == "0"
+
+
+SAMPLE = ("--kind", "cells", "--at", "2026-02-20T12:00")
