@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.lot_facts import scope_of, source_facts
 from lottrack.actions.lot_facts_making import making_facts
-from lottrack.actions.lot_facts_testing import testing_facts
+from lottrack.actions.lot_facts_testing import quality_facts
 from lottrack.actions.lots import find_lot
 from lottrack.errors import Conflict
 from lottrack.rules.release import LotVerdict, judge_lot
@@ -77,7 +77,7 @@ def judged(
     """What all rules say about some fills of a lot, and what they were asked about."""
     scope = scope_of(reader, lot, fills, moment)
     facts = LotFacts(
-        lot, source_facts(reader, scope), making_facts(reader, scope), testing_facts(reader, scope)
+        lot, source_facts(reader, scope), making_facts(reader, scope), quality_facts(reader, scope)
     )
     return judge_lot(facts), scope
 

@@ -22,9 +22,9 @@ from lottrack.rules.fulfilment import due_on
 from lottrack.rules.release_facts import (
     HoldFact,
     PendingFact,
+    QualityFacts,
     ReviewFact,
     SignatureFact,
-    TestingFacts,
 )
 from lottrack.rules.results import FINAL
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 
-def testing_facts(reader: Reader, scope: Scope) -> TestingFacts:
+def quality_facts(reader: Reader, scope: Scope) -> QualityFacts:
     """What was tested, signed, reviewed and stopped."""
     lot = scope.lineage.lot
     spec = str(lot.specification)
@@ -48,7 +48,7 @@ def testing_facts(reader: Reader, scope: Scope) -> TestingFacts:
     finals = final_results(reader, scope)
     reviewed = reviews_of(reader, finals)
     review, void = _lot_review(reader, scope)
-    return TestingFacts(
+    return QualityFacts(
         specification=spec,
         approval="" if approval is None else str(approval.root),
         is_approved=is_approved(reader, "specification", spec),

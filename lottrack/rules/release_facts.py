@@ -270,7 +270,7 @@ class ReviewFact(NamedTuple):
     later: tuple[str, ...]
 
 
-class TestingFacts(NamedTuple):
+class QualityFacts(NamedTuple):
     """What was tested, signed, reviewed and stopped.
 
     Attributes:
@@ -312,7 +312,7 @@ class LotFacts(NamedTuple):
     lot: str
     source: SourceFacts
     making: MakingFacts
-    testing: TestingFacts
+    quality: QualityFacts
 
 
 def passed(code: str, sentence: str, *evidence: str) -> RuleFinding:

@@ -91,7 +91,7 @@ def population_doublings_limit(facts: LotFacts) -> RuleFinding:
     code, limit = "population-doublings-limit", facts.making.doublings
     if limit is None:
         return not_applicable(
-            code, f"{facts.testing.specification} sets no limit on population doublings."
+            code, f"{facts.quality.specification} sets no limit on population doublings."
         )
     harvests = tuple(passage.harvest for passage in facts.making.passages)
     mend = f"{_MAKES}: lottrack lot passage {facts.lot} for every passage from P1"
@@ -126,7 +126,7 @@ def oos_closed(facts: LotFacts) -> RuleFinding:
     knows the holds such results opened; investigations themselves are kept elsewhere.
     """
     code = "oos-closed"
-    holds = [hold for hold in facts.testing.holds if hold.cause == "oos"]
+    holds = [hold for hold in facts.quality.holds if hold.cause == "oos"]
     still = [hold.hold for hold in holds if hold.is_open]
     if still:
         return failed(

@@ -22,14 +22,14 @@ def specification_approved(facts: LotFacts) -> RuleFinding:
     Release criteria vary widely between centres (EBMT survey, doi 10.1016/j.bbmt.2018.07.015), so
     which ones hold is a decision.
     """
-    code, testing = "specification-approved", facts.testing
-    if testing.is_approved:
-        return passed(code, f"{testing.specification} is approved.", testing.approval)
+    code, quality = "specification-approved", facts.quality
+    if quality.is_approved:
+        return passed(code, f"{quality.specification} is approved.", quality.approval)
     return failed(
         code,
-        f"{testing.specification} is not approved by a valid signature.",
-        f"qp: lottrack spec approve {testing.specification}",
-        testing.specification,
+        f"{quality.specification} is not approved by a valid signature.",
+        f"qp: lottrack spec approve {quality.specification}",
+        quality.specification,
     )
 
 
@@ -40,11 +40,11 @@ def results_complete(facts: LotFacts) -> RuleFinding:
     by Ph. Eur. 2.6.27 or 2.6.1, when the cells do not last as long) is pending until its day, and
     missing after it.
     """
-    code, testing = "results-complete", facts.testing
-    missing = [_open_words(facts, entry) for entry in testing.state.missing]
-    late = [entry for entry in testing.pending if not _may_be_pending(facts, entry)]
+    code, quality = "results-complete", facts.quality
+    missing = [_open_words(facts, entry) for entry in quality.state.missing]
+    late = [entry for entry in quality.pending if not _may_be_pending(facts, entry)]
     missing += [f"{_open_words(facts, entry)} (due on {entry.due_on})" for entry in late]
-    counted = tuple(number for state in testing.state.criteria for number in state.results)
+    counted = tuple(number for state in quality.state.criteria for number in state.results)
     if missing:
         return failed(
             code,
@@ -52,8 +52,8 @@ def results_complete(facts: LotFacts) -> RuleFinding:
             f"{_RECORDS}: lottrack result record {facts.lot} TEST VALUE",
             *counted,
         )
-    if testing.pending:
-        waiting = [f"{_open_words(facts, p)} (due on {p.due_on})" for p in testing.pending]
+    if quality.pending:
+        waiting = [f"{_open_words(facts, p)} (due on {p.due_on})" for p in quality.pending]
         return RuleFinding(
             code,
             PENDING,
@@ -73,21 +73,21 @@ def results_reviewed(facts: LotFacts) -> RuleFinding:
 
     Draft EU GMP Annex 11 (2025) 12.6: the reviewer is not the performer; 21 CFR 11.10(g).
     """
-    code, testing = "results-reviewed", facts.testing
-    if testing.unreviewed:
-        named = " ".join(testing.unreviewed)
+    code, quality = "results-reviewed", facts.quality
+    if quality.unreviewed:
+        named = " ".join(quality.unreviewed)
         return failed(
             code,
-            f"Not reviewed: {listed(testing.unreviewed)}.",
+            f"Not reviewed: {listed(quality.unreviewed)}.",
             f"qc who did not record them: lottrack result review {named}",
-            *testing.unreviewed,
+            *quality.unreviewed,
         )
     return passed(
         code,
-        f"All {len(testing.finals)} final results were reviewed."
-        if testing.finals
+        f"All {len(quality.finals)} final results were reviewed."
+        if quality.finals
         else "There is no final result yet that could be reviewed.",
-        *testing.reviews,
+        *quality.reviews,
     )
 
 
@@ -97,10 +97,10 @@ def results_within_specification(facts: LotFacts) -> RuleFinding:
     EudraLex Vol. 4 Part IV 11.5 and the practice of out-of-specification results: a failing result
     is investigated, and neither removed nor averaged away.
     """
-    code, testing = "results-within-specification", facts.testing
-    wrong = [*testing.state.failed, *testing.inherited]
+    code, quality = "results-within-specification", facts.quality
+    wrong = [*quality.state.failed, *quality.inherited]
     said = [f"{_state_words(facts, state)} fails {limit_text(state.criterion)}" for state in wrong]
-    unclear = testing.state.undecided
+    unclear = quality.state.undecided
     said += [
         f"{_state_words(facts, state)} does not prove {limit_text(state.criterion)}"
         for state in unclear
@@ -115,15 +115,15 @@ def results_within_specification(facts: LotFacts) -> RuleFinding:
         )
     return passed(
         code,
-        f"No result of a required test is outside {testing.specification}.",
-        *_results_of(s for s in testing.state.criteria if s.criterion.required),
+        f"No result of a required test is outside {quality.specification}.",
+        *_results_of(s for s in quality.state.criteria if s.criterion.required),
     )
 
 
 def holds_none_open(facts: LotFacts) -> RuleFinding:
     """Nothing the release touches is on hold: donor, collection, lots, fills, containers."""
     code = "holds-none-open"
-    still = [hold for hold in facts.testing.holds if hold.is_open]
+    still = [hold for hold in facts.quality.holds if hold.is_open]
     if still:
         said = [f"{hold.kind} {hold.record} ({hold.hold}, {hold.cause})" for hold in still]
         return failed(
@@ -132,14 +132,14 @@ def holds_none_open(facts: LotFacts) -> RuleFinding:
             f"qa or qp: lottrack hold lift {still[0].hold} --reason TEXT",
             *(hold.hold for hold in still),
         )
-    lifted = tuple(hold.hold for hold in facts.testing.holds)
+    lifted = tuple(hold.hold for hold in facts.quality.holds)
     said_lifted = f"; lifted: {listed(lifted)}" if lifted else ""
     return passed(code, f"No hold is open{said_lifted}.", *lifted)
 
 
 def signatures_valid(facts: LotFacts) -> RuleFinding:
     """No signature the release rests on was voided by a correction (21 CFR 11.70)."""
-    code, signatures = "signatures-valid", facts.testing.signatures
+    code, signatures = "signatures-valid", facts.quality.signatures
     void = [signature for signature in signatures if signature.voided_by]
     if void:
         said = [f"{s.what} ({s.record}; corrected since: {listed(s.voided_by)})" for s in void]
@@ -161,16 +161,16 @@ def record_reviewed(facts: LotFacts) -> RuleFinding:
     EU GMP Annex 11 clause 9 and its draft of 2025, 12.8: the trail is reviewed before release.
     Results told after it have a review of their own and do not void it.
     """
-    code, review = "record-reviewed", facts.testing.lot_review
+    code, review = "record-reviewed", facts.quality.lot_review
     mend = f"production_lead, qc or qa who performed none of it: lottrack lot review {facts.lot}"
     if review is None:
-        void = facts.testing.void_lot_reviews
+        void = facts.quality.void_lot_reviews
         said = (
             f"The review of lot {facts.lot} is void: something it covers was corrected since."
             if void
             else f"Nobody has reviewed the record of lot {facts.lot}."
         )
-        return failed(code, said, mend, *void)
+        return failed(code, said, mend, facts.lot, *void)
     if review.later:
         return failed(
             code,
@@ -183,7 +183,7 @@ def record_reviewed(facts: LotFacts) -> RuleFinding:
 
 
 def _may_be_pending(facts: LotFacts, entry: PendingFact) -> bool:
-    return entry.due_on is not None and facts.testing.today <= entry.due_on
+    return entry.due_on is not None and facts.quality.today <= entry.due_on
 
 
 def _open_words(facts: LotFacts, entry: OpenTest | PendingFact) -> str:
