@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.collections import (
     collection_state,
     courses_of,
+    find_collection,
     require_open_course,
     taking_of,
 )
@@ -200,8 +201,7 @@ def _planned(
 ) -> str | None:
     """The planned collection that is recorded now; None when a new one is to be registered."""
     if collection or (number and change.find("collection", number.strip().upper())):
-        named = find_one_of(change, collection or number, "collection").record
-        desk.subjects.append(named)
+        named = find_collection(desk, collection or number)
         _require_recordable(change, named, courses)
         return named
     if number:
