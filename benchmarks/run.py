@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lottrack.store.store import Store
 
 ROUNDS = 21
@@ -169,6 +170,7 @@ class RawRows:
         self.seq = self.connection.execute("SELECT max(seq) FROM audit_entry").fetchone()[0]
 
     def __call__(self) -> None:
+        """Write one event."""
         self.seq += 1
         number, at = f"CE-RAW-{self.seq:07}-X", datetime.now(UTC).isoformat()
         event = self.event | {"id": number, "root": number, "seq": self.seq}

@@ -88,7 +88,10 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
     lineages = {scan.record: _lineage(reader, scan.record) for scan in usable}
     today = desk.today(question.moment)
     today = desk.today(question.moment)
-    cases = tuple(container_case(reader, scan, lineages[scan.record], today) for scan in usable)
+    moment = question.moment
+    cases = tuple(
+        container_case(reader, scan, lineages[scan.record], moment, today) for scan in usable
+    )
     protocol = None if order is None else protocol_of(reader, order.protocol)
     recipient = next((str(found.patient.root) for found in lineages.values()), "")
     rows = [reader.get("container", scan.record) for scan in usable]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.actions.containers import state_of
+from lottrack.actions.containers import is_before, state_of
 from lottrack.actions.custody_views import custody_gaps
 from lottrack.actions.desk import as_time
 from lottrack.actions.dispositions import fill_disposition, overdue_conditions
@@ -18,6 +18,7 @@ from lottrack.actions.quality_states import (
 )
 from lottrack.rules.administration import ContainerCase, HoldFact
 from lottrack.rules.lifecycle import strictest
+from lottrack.rules.times import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 
-def container_case(reader: Reader, scan: Scanned, lineage: Lineage, today: date) -> ContainerCase:
-    """Everything about one scanned container that stands for or against giving it."""
+def container_case(
+    reader: Reader, scan: Scanned, lineage: Lineage, moment: datetime, today: date
+) -> ContainerCase:
+    """Everything about one scanned container that stands for or against giving it at a moment."""
     row = reader.get("container", scan.record)
     standing = state_of(reader, row.root)
     preparation = preparation_of(reader, row)
@@ -38,6 +41,8 @@ def container_case(reader: Reader, scan: Scanned, lineage: Lineage, today: date)
     fills = list(dict.fromkeys(str(source.fill) for source in sources))
     infusion = _link_fact(reader, "infused_container", "infusion", row.root)
     dispensing = _link_fact(reader, "dispensed_container", "dispensing", row.root)
+    if dispensing is not None and is_before(to_text(moment), dispensing.occurred_at):
+        dispensing = None
     place = standing.place
     return ContainerCase(
         container=str(row.root),

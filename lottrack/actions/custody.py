@@ -171,10 +171,7 @@ def _record_each(
                 ),
             )
         number = _signed(change, desk, signature, told, prepared_again=texts)
-        return [
-            _record_one(change, desk, thing, step, told, number, tuple(blockers))
-            for thing in things
-        ]
+        return [_record_one(change, thing, step, told, number, tuple(blockers)) for thing in things]
 
 
 def _signed(
@@ -196,7 +193,6 @@ def _signed(
 
 def _record_one(
     change: Change,
-    desk: Desk,
     thing: Found,
     step: Step,
     told: Told,
@@ -228,7 +224,7 @@ def _record_one(
         holder = "" if step.act == "inspect" else target.account
         if step.act not in {"transfer", "inspect"}:
             holder = told.performed_by or change.actor.account
-        at = to_text(told.at or desk.now())
+        at = to_text(told.at or change.now)
         moved = Event(
             step.act,
             at,

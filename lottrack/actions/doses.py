@@ -82,11 +82,14 @@ def dose_for(
 
 
 def dosing_weight(reader: Reader, order: Row, patient: str) -> tuple[Decimal | None, date | None]:
-    """The newest weight there is: the patient's latest, or the order's when that is newer."""
+    """The newest weight there is: the patient's latest, or the order's when that is newer.
+
+    Of one day the patient's own counts: it was read from the scales, the order's was written down.
+    """
     latest = latest_weight(reader, patient)
     options = [
         (row.weighed_on, row.weight_kg)
-        for row in (order, latest)
+        for row in (latest, order)
         if row is not None and row.weight_kg is not None
     ]
     if not options:

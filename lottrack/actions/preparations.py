@@ -136,7 +136,7 @@ def count_preparation(desk: Desk, text: str, count: Count, telling: Telling) -> 
     viable = viable_of(count)
     with desk.change("prepare count") as change:
         preparation = _preparation(change, text)
-        _require_after(preparation, told.at or desk.now(), "counted")
+        _require_after(preparation, told.at or change.now, "counted")
         number = change.record(
             "preparation_count",
             told,
@@ -198,7 +198,7 @@ def finish_preparation(desk: Desk, text: str, finish: Finish, telling: Telling) 
         _require_finishable(change, preparation, inputs, finish, moment)
         container = None
         if finish.into != "same":
-            container = _new_container(change, desk, preparation, inputs, finish, told)
+            container = _new_container(change, preparation, inputs, finish, told)
         number = change.record(
             "preparation_finish",
             told,
@@ -273,7 +273,6 @@ def thawed_volume_ml(reader: Reader, inputs: Sequence[Row]) -> Decimal:
 
 def _new_container(
     change: Change,
-    desk: Desk,
     preparation: Row,
     inputs: Sequence[Row],
     finish: Finish,
@@ -296,7 +295,7 @@ def _new_container(
     )
     place = change.rows("container_standing", container=inputs[0].root)[0].place
     holder = told.performed_by or change.actor.account
-    at = to_text(told.at or desk.now())
+    at = to_text(told.at or change.now)
     enter(change, number, inputs[0].lot, Event("prepare_into", at, place or "", holder))
     return number
 

@@ -174,7 +174,7 @@ def told(*, witness: bool = True) -> Callable[[Callable[..., Answer]], Callable[
                 context,
                 values.pop("at"),
                 values.pop("performed_by"),
-                values.pop("witness", ""),
+                values.pop("witness") if witness else "",
                 values.pop("entry"),
             )
             return function(context, **values)

@@ -30,7 +30,7 @@ def as_graph(found: Trace) -> Graph:
     """A trace as the drawing room knows it."""
     nodes = tuple(
         Node(
-            node["kind"].replace("infusion_order", "order"),
+            node["kind"],
             node["id"],
             node["label"],
             node.get("note", ""),
@@ -38,4 +38,10 @@ def as_graph(found: Trace) -> Graph:
         )
         for node in found.nodes
     )
-    return Graph(found.root, nodes, tuple((a, b) for a, b in found.edges), found.caption)
+    return Graph(
+        found.root,
+        nodes,
+        tuple((a, b) for a, b in found.edges),
+        found.caption,
+        tuple(found.unknown),
+    )

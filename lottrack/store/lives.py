@@ -16,45 +16,45 @@ if TYPE_CHECKING:
 _EVENTS = """
 SELECT 'plan' AS act, c.seq AS seq, 0 AS part, c.occurred_at AS at, NULL AS place,
        c.performed_by AS holder, NULL AS outside, NULL AS position, NULL AS incident
-  FROM container_now AS c JOIN fill_now AS f ON f.root = c.fill
+  FROM {container} AS c JOIN {fill} AS f ON f.root = c.fill
  WHERE c.root = :container AND f.planned = 1
 UNION ALL
 SELECT 'prepare_into', o.seq, 4, c.occurred_at, NULL, c.performed_by, NULL, NULL, NULL
-  FROM container_now AS c JOIN container AS o ON o.id = c.root
+  FROM {container} AS c JOIN container AS o ON o.id = c.root
  WHERE c.root = :container AND c.preparation IS NOT NULL
 UNION ALL
 SELECT CASE e.outcome WHEN 'filled' THEN 'fill' ELSE 'not_fill' END, o.seq, 1, e.occurred_at, NULL,
        e.performed_by, NULL, NULL, NULL
-  FROM filling_now AS e JOIN filling AS o ON o.id = e.root WHERE e.container = :container
+  FROM {filling} AS e JOIN filling AS o ON o.id = e.root WHERE e.container = :container
 UNION ALL
 SELECT e.act, o.seq, 2, e.occurred_at, e.to_place,
        CASE e.act WHEN 'transfer' THEN e.to_account WHEN 'inspect' THEN NULL
                   ELSE e.performed_by END,
        e.to_outside, e.position, i.root
-  FROM custody_event_now AS e JOIN custody_event AS o ON o.id = e.root
-  LEFT JOIN incident_now AS i ON i.record = e.root WHERE e.container = :container
+  FROM {custody_event} AS e JOIN custody_event AS o ON o.id = e.root
+  LEFT JOIN {incident} AS i ON i.record = e.root WHERE e.container = :container
 UNION ALL
 SELECT 'thaw', o.seq, 3, p.occurred_at, NULL, p.performed_by, NULL, NULL, NULL
-  FROM preparation_input AS l JOIN preparation_now AS p ON p.root = l.preparation
+  FROM preparation_input AS l JOIN {preparation} AS p ON p.root = l.preparation
   JOIN preparation AS o ON o.id = p.root WHERE l.container = :container
 UNION ALL
 SELECT 'finish', o.seq, 3, p.occurred_at, NULL, p.performed_by, NULL, NULL, NULL
-  FROM preparation_input AS l JOIN preparation_finish_now AS p ON p.preparation = l.preparation
+  FROM preparation_input AS l JOIN {preparation_finish} AS p ON p.preparation = l.preparation
   JOIN preparation_finish AS o ON o.id = p.root WHERE l.container = :container
 UNION ALL
 SELECT 'dispense', o.seq, 5, d.occurred_at, NULL, d.performed_by, NULL, NULL, NULL
-  FROM dispensed_container AS l JOIN dispensing_now AS d ON d.root = l.dispensing
+  FROM dispensed_container AS l JOIN {dispensing} AS d ON d.root = l.dispensing
   JOIN dispensing AS o ON o.id = d.root WHERE l.container = :container
 UNION ALL
 SELECT 'infuse', o.seq, 6, d.occurred_at, NULL, d.performed_by, NULL, NULL, i.root
-  FROM infused_container AS l JOIN infusion_now AS d ON d.root = l.infusion
-  JOIN infusion AS o ON o.id = d.root LEFT JOIN incident_now AS i ON i.record = d.root
+  FROM infused_container AS l JOIN {infusion} AS d ON d.root = l.infusion
+  JOIN infusion AS o ON o.id = d.root LEFT JOIN {incident} AS i ON i.record = d.root
  WHERE l.container = :container
 UNION ALL
 SELECT 'infuse', o.seq, 6, d.occurred_at, NULL, d.performed_by, NULL, NULL, i.root
-  FROM preparation_input AS l JOIN container_now AS c ON c.preparation = l.preparation
-  JOIN infused_container AS g ON g.container = c.root JOIN infusion_now AS d ON d.root = g.infusion
-  JOIN infusion AS o ON o.id = d.root LEFT JOIN incident_now AS i ON i.record = d.root
+  FROM preparation_input AS l JOIN {container} AS c ON c.preparation = l.preparation
+  JOIN infused_container AS g ON g.container = c.root JOIN {infusion} AS d ON d.root = g.infusion
+  JOIN infusion AS o ON o.id = d.root LEFT JOIN {incident} AS i ON i.record = d.root
  WHERE l.container = :container
 ORDER BY seq, part
 """
@@ -72,7 +72,7 @@ def life_events(reader: Reader, container: str) -> list[Event]:
             position=row.position or "",
             forced=row.incident is not None,
         )
-        for row in reader.sql(_EVENTS, container=container)
+        for row in reader.facts_in(_EVENTS, container=container)
     ]
 
 

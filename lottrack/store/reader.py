@@ -18,6 +18,10 @@ AS_OF = """SELECT * FROM {table} AS f WHERE f.struck = 0 AND f.seq <= :as_of
         WHERE later.root = f.root AND later.version > f.version AND later.seq <= :as_of)"""
 
 
+_NOW = {table: f"{table}_now" for table in FACTS}
+_THEN = {table: f"({AS_OF.format(table=table)})" for table in FACTS}
+
+
 @cache
 def _select(table: str, where: tuple[str, ...], *, as_of: bool) -> str:
     conditions = "".join(f" AND {column} IS :{column}" for column in where)
@@ -52,6 +56,16 @@ class Reader:
         past = self.as_of is not None
         values = {**where, "as_of": self.as_of} if past else where
         return self.sql(_select(table, tuple(where), as_of=past), **values)
+
+    def facts_in(self, text: str, **values: Any) -> list[Row]:
+        """The rows of a query in which ``{table}`` stands for the current facts of a table.
+
+        For a reader of the past they are the facts as they were recorded by then. The query names
+        its values as ``:name``.
+        """
+        if self.as_of is None:
+            return self.sql(text.format_map(_NOW), **values)
+        return self.sql(text.format_map(_THEN), **values, as_of=self.as_of)
 
     def first(self, table: str, **where: Any) -> Row | None:
         """The first of ``rows``, or None."""

@@ -65,28 +65,24 @@ Node = tuple[str, str]
 Edge = tuple[Node, Node]
 
 
-def relation_sql(relation: Relation, *, forward: bool, as_of: bool) -> str:
+def step_query(relation: Relation, *, forward: bool) -> str:
     """The query for one step from a set of records, given as JSON in ``:ids``."""
-    from lottrack.store.reader import AS_OF
-    from lottrack.store.tables import FACTS
-
-    sources = {t: f"({AS_OF.format(table=t)})" if as_of else f"{t}_now" for t in FACTS}
-    query = relation.query.format(**sources)
     side = "parent" if forward else "child"
-    return (
-        f"SELECT parent, child FROM ({query}) WHERE {side} IN (SELECT value FROM json_each(:ids))"
-    )
+    among = "(SELECT value FROM json_each(:ids))"
+    return f"SELECT parent, child FROM ({relation.query}) WHERE {side} IN {among}"
 
 
 def step(reader: Reader, relation: Relation, records: list[str], *, forward: bool) -> list[Edge]:
-    """The edges of one relation that leave (or enter) some records."""
-    past = reader.as_of is not None
-    values: dict[str, object] = {"ids": json.dumps(records)}
-    if past:
-        values["as_of"] = reader.as_of
-    text = relation_sql(relation, forward=forward, as_of=past)
-    rows = reader.sql(text, **values)
-    return [((relation.parent, row.parent), (relation.child, row.child)) for row in rows]
+    """The edges of one relation that leave (or enter) some records.
+
+    A lot grown from a collection has no parent lot, and a prepared dose no fill: no edge there.
+    """
+    rows = reader.facts_in(step_query(relation, forward=forward), ids=json.dumps(records))
+    return [
+        ((relation.parent, row.parent), (relation.child, row.child))
+        for row in rows
+        if row.parent is not None
+    ]
 
 
 def walk(reader: Reader, start: Node, *, forward: bool) -> tuple[list[Node], list[Edge]]:

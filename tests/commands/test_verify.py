@@ -467,6 +467,7 @@ class TestChain:
 
         assert refused(program, lot.scans[0]) == {"not-received"}
         program("custody", "transfer", lot.bags[0], "--to", "PHARMACY", user="COURIER1")
+        program.clock.advance(minutes=1)
         assert refused(program, lot.scans[0]) == {"not-received"}
 
     def test_a_bag_that_turned_up_without_a_transfer(self, filled: Site) -> None:
