@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +13,7 @@ from lottrack.commands.base import Answer, verb
 
 if TYPE_CHECKING:
     from lottrack.context import Context
+    from lottrack.demo.narrator import Narrator
 
 
 @verb(None, "init", writes="init", signed=True)
@@ -49,6 +53,40 @@ def init(
         f"Next: lottrack --as {admin} user add USER --name NAME --role ROLE"
     )
     return Answer(made, text)
+
+
+@verb(None, "demo")
+@click.argument(
+    "folder",
+    metavar="[DIR]",
+    default="lottrack-demo",
+    type=click.Path(file_okay=False, path_type=Path),
+)
+def demo(context: Context, folder: Path) -> Answer:
+    """Make a training database in DIR and play the trial through it, with the trial's own clock.
+
+    Nine children, one parent each, a lot for each, three infusions planned, and what goes wrong on
+    the way; labels say TRAINING. People are named by their roles and share one training secret.
+
+    \b
+    Example:
+      lottrack demo
+      lottrack demo training
+    """
+    from lottrack.context import host_name
+    from lottrack.demo.scenario import run_demo
+    from lottrack.demo.summary import summary_text
+
+    data = run_demo(folder, context.hasher, host_name(), _narrator(context))
+    return Answer(data, summary_text(data))
+
+
+def _narrator(context: Context) -> Narrator:
+    """Tells on standard error; the day it plays is shown only where somebody watches."""
+    from lottrack.demo.narrator import Narrator
+
+    show = partial(click.echo, err=True, nl=False) if sys.stderr.isatty() else None
+    return Narrator(context.say, show)
 
 
 def _location_warning(context: Context) -> str:
