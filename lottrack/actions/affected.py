@@ -14,7 +14,13 @@ from lottrack.actions.label_values import (
     patient_values,
     sample_values,
 )
-from lottrack.actions.labels import ENDED, derived_label_state, labels_of, labels_of_lot
+from lottrack.actions.labels import (
+    ENDED,
+    THINGS,
+    derived_label_state,
+    labels_of,
+    labels_of_lot,
+)
 from lottrack.actions.lots import passages_of
 from lottrack.actions.reach import containers_of_preparation
 from lottrack.errors import LottrackError
@@ -88,18 +94,28 @@ def differences(before: Reckoned, after: Reckoned) -> list[dict[str, Any]]:
 
 def printed(reader: Reader, lots: Sequence[str], table: str, row: Row) -> Printed:
     """What the labels a fact could stand on would say if they were printed now."""
-    known: dict[tuple[str, str], dict[str, str]] = {}
+    known: dict[tuple[str, str, str], dict[str, str]] = {}
     values: Printed = {}
     for label in _labels(reader, lots, table, row):
         if derived_label_state(reader, str(label.root))[0] in ENDED:
             continue
         kind, record = _thing(label)
-        shows_dose = "preparation" in json.loads(label.shown)
-        key = (kind, f"{record} {shows_dose}")
+        preparation = _prepared_before(reader, kind, record, label)
+        key = (kind, record, "" if preparation is None else str(preparation.root))
         if key not in known:
-            known[key] = _values(reader, kind, record, shows_dose=shows_dose)
+            known[key] = _values(reader, kind, record, preparation)
         values[str(label.root)] = known[key]
     return values
+
+
+def _prepared_before(reader: Reader, kind: str, record: str, label: Row) -> Row | None:
+    """The preparation that a container's label speaks of: it had begun when it was printed."""
+    container = reader.find("container", record) if kind == "container" else None
+    preparation = None if container is None else preparation_of(reader, container)
+    if preparation is None:
+        return None
+    begun = reader.versions("preparation", preparation.root)[0].seq
+    return preparation if begun < label.seq else None
 
 
 def _labels(reader: Reader, lots: Sequence[str], table: str, row: Row) -> list[Row]:
@@ -130,29 +146,25 @@ def _collections(reader: Reader, table: str, row: Row) -> list[str]:
 
 
 def _thing(label: Row) -> tuple[str, str]:
-    for kind in ("container", "collection", "sample", "patient"):
+    for kind in THINGS:
         record = getattr(label, kind)
         if record is not None:
             return kind, str(record)
-    return "preparation", str(label.preparation)
+    raise AssertionError("the schema lets no label be about nothing")
 
 
-def _values(reader: Reader, kind: str, record: str, *, shows_dose: bool) -> dict[str, str]:
+def _values(reader: Reader, kind: str, record: str, preparation: Row | None) -> dict[str, str]:
     """The fields of one thing's label; of a thing that was struck there are none."""
+    read = {
+        "container": lambda row: container_values(reader, row, preparation),
+        "collection": lambda row: collection_values(reader, row),
+        "sample": lambda row: sample_values(reader, row),
+        "patient": lambda row: patient_values(reader, row),
+    }
     try:
-        if kind == "container":
-            container = reader.get("container", record)
-            preparation = preparation_of(reader, container) if shows_dose else None
-            return container_values(reader, container, preparation)
-        if kind == "collection":
-            return collection_values(reader, reader.get("collection", record))
-        if kind == "sample":
-            return sample_values(reader, reader.get("sample", record))
-        if kind == "patient":
-            return patient_values(reader, reader.get("patient", record))
+        return read[kind](reader.get(kind, record))
     except LottrackError:
         return {}
-    return {}
 
 
 def outdated(reader: Reader, before: Printed, after: Printed) -> list[dict[str, Any]]:
@@ -160,9 +172,13 @@ def outdated(reader: Reader, before: Printed, after: Printed) -> list[dict[str, 
     found = []
     for number, values in before.items():
         label = reader.get("label", number)
-        shown = json.loads(label.shown)
+        text = " ".join(json.loads(label.shown))
         new = after.get(number, {})
-        fields = [name for name in values if name in shown and values[name] != new.get(name)]
+        fields = [
+            name
+            for name, value in values.items()
+            if value and value != new.get(name) and value in text
+        ]
         if fields:
             kind, record = _thing(label)
             state = derived_label_state(reader, number)[0]

@@ -41,7 +41,7 @@ def new_values(reader: Reader, desk: Desk, found: Found, row: Row, texts: tuple[
     """The columns a correction changes, as stored, with those that follow from them.
 
     Raises:
-        BadValue: a value is none.
+        BadValue: a value is none, or excludes another one of the fact.
         NotFound: a code is unknown.
         Conflict: a value cannot be corrected, or every one stands so already
             (``nothing-to-correct``).
@@ -59,6 +59,7 @@ def new_values(reader: Reader, desk: Desk, found: Found, row: Row, texts: tuple[
             code="nothing-to-correct",
             hint=f"`lottrack audit show {found.record}` shows its values.",
         )
+    _require_consistent(found.table, Row({**row.values(), **changed}))
     changed |= _reckoned(reader, found.table, row, changed)
     if "occurred_at" in changed:
         first = reader.versions(found.table, found.record)[0]
@@ -100,12 +101,11 @@ def require_sound(reader: Reader, table: str, record: str) -> None:
     """Refuse a correction after which a fact does not go together with what else is recorded.
 
     Raises:
-        BadValue: two of its own values exclude each other, or a day lies in the future.
+        BadValue: a day lies in the future.
         Conflict: something would have happened before what must have come first
             (``out-of-order``).
     """
     row = reader.get(table, record)
-    _require_consistent(table, row)
     _require_days(reader, row)
     for earlier, later in _pairs_in_order(reader, table, row):
         _require_in_order(reader, earlier, later)
