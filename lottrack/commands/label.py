@@ -85,10 +85,12 @@ def print_(
     if destination and copy_ != "transport":
         raise click.UsageError("--destination goes with --copy transport.")
     wish = Wish(things, template, copy_ or "", reason, destination)
-    made = print_labels(context.writing_desk, wish, Output(form or "", out))
+    desk = context.writing_desk
+    made = print_labels(desk, wish, Output(form or "", out))
     if not context.json_wanted:
         _tell(context, made)
-    return Answer(made, _printed_text(made))
+    mark = {"recorded_by": desk.account} | ({"dry_run": True} if context.dry_run else {})
+    return Answer([row | mark for row in made], _printed_text(made))
 
 
 def _printed_text(made: list[dict[str, Any]]) -> str:
@@ -119,6 +121,8 @@ def _tell(context: Context, made: list[dict[str, Any]]) -> None:
             context.say(f"{old} is void now; take it off and destroy it.")
     if context.dry_run:
         context.say("Dry run: nothing was recorded, and no file was written.")
+    else:
+        context.say(f"Recorded by {context.desk.account}.")
 
 
 @verb(label, "apply", writes="label apply")
