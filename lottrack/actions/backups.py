@@ -15,14 +15,13 @@ from lottrack.store.checks import open_raw, prove
 from lottrack.store.connection import connect
 from lottrack.store.files import content_of, copy_kept, files_folder, kept_findings
 from lottrack.store.migrations import pending_migrations
+from lottrack.store.reader import Reader
 from lottrack.store.store import Store, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
-
-    from peewee import SqliteDatabase
 
     from lottrack.actions.desk import Desk
     from lottrack.store.change import Change
@@ -110,7 +109,7 @@ def make_backup(desk: Desk, path: Path, progress: Progress | None = None) -> dic
         StoreBusy: the backup cannot be written, or not be noted.
     """
     desk.role_for("admin backup")
-    copied = _back_up(desk.store.database, desk.store.path, path, progress, keep=not desk.dry_run)
+    copied = _back_up(desk.store, desk.store.path, path, progress, keep=not desk.dry_run)
     _note(desk, path, copied)
     return {
         "id": path.name,
@@ -125,7 +124,7 @@ def make_backup(desk: Desk, path: Path, progress: Progress | None = None) -> dic
 
 
 def _back_up(
-    database: SqliteDatabase, path: Path, target: Path, progress: Progress | None, *, keep: bool
+    record: Reader, path: Path, target: Path, progress: Progress | None, *, keep: bool
 ) -> Copied:
     """A proved copy of an open record with its attached files; taken away again unless kept."""
     require_free(target)
@@ -133,7 +132,7 @@ def _back_up(
     made = partial(target)
     discard(made)
     try:
-        copy_database(database, made)
+        copy_database(record.database, made)
         copied = _proved(made, files_folder(path), "The record", progress)
         if keep:
             _keep_beside(copied, files_folder(path), target)
@@ -314,7 +313,7 @@ def prepare_migration(
         names = tuple(step.name for step in pending_migrations(database))
         if not names:
             return None
-        copied = _back_up(database, path, backup, progress, keep=not dry_run)
+        copied = _back_up(Reader(database), path, backup, progress, keep=not dry_run)
         copy_database(database, trial)
         migrate(trial, host=host, now=now)
     except BaseException:
