@@ -38,7 +38,15 @@ class Answer(NamedTuple):
 
 
 class AskingCommand(click.Command):
-    """A command that asks for what is missing, one question at a time, when there is a terminal."""
+    """A command that asks for what is missing, one question at a time, when there is a terminal.
+
+    Attributes:
+        writes: the act it does, as in the table of roles; "" for a reading command.
+        signed: whether it is signed, or begins or ends a person's access: it has no dry run.
+    """
+
+    writes = ""
+    signed = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; ask for a missing value and parse again."""
@@ -106,9 +114,9 @@ def verb(
         command: Any = run
         if lists:
             formats = click.Choice(["table", "json", "csv"])
-            command = click.option("--format", "list_format", type=formats, default="table")(
-                command
-            )
+            command = click.option(
+                "--format", "list_format", type=formats, default="table", help="How it is printed."
+            )(command)
         if writes and not signed:
             command = click.option(
                 "--dry-run", is_flag=True, help="Check everything, record nothing."
@@ -116,7 +124,8 @@ def verb(
         command = click.option("--json", "json_wanted", is_flag=True, help="Answer as JSON.")(
             command
         )
-        made: click.Command = click.command(name, cls=AskingCommand)(command)
+        made: AskingCommand = click.command(name, cls=AskingCommand)(command)
+        made.writes, made.signed = writes, signed
         if group is not None:
             group.add_command(made)
         return made

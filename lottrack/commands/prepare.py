@@ -64,7 +64,12 @@ def count(
 
 @verb(prepare, "finish", writes="prepare finish")
 @click.argument("preparation", metavar="PREP")
-@click.option("--into", type=click.Choice(["same", "bag", "syringe"]), default="same")
+@click.option(
+    "--into",
+    type=click.Choice(["same", "bag", "syringe"]),
+    default="same",
+    help="What the dose is in now: its own container, or a new one.",
+)
 @click.option("--volume-ml", type=DECIMAL, help="Volume of the dose, mL.")
 @click.option("--used-ml", type=DECIMAL, help="Part of the thawed volume in the dose, mL.")
 @click.option("--diluent", default="", help="What it was diluted with.")

@@ -22,7 +22,9 @@ FORMATS = ("table", "json", "dot", "svg", "png")
 @click.option("--forward", is_flag=True, help="Towards patients only.")
 @click.option("--backward", is_flag=True, help="Towards donors only.")
 @click.option("--as-of", metavar="TIME", help="As it was recorded by then.")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="table")
+@click.option(
+    "--format", "style", type=click.Choice(FORMATS), default="table", help="How it is written."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
 def trace(
     context: Context,

@@ -63,7 +63,7 @@ def whoami(context: Context) -> Answer:
     return Answer(who(context.writing_desk))
 
 
-@verb(user, "add", writes="user add", signed=True)
+@verb(user, "add", writes="user add")
 @click.argument("account", metavar="USER")
 @click.option("--name", required=True, help="The person's name, as signatures print it.")
 @click.option("--role", "roles", required=True, multiple=True, help="A role; may be repeated.")
@@ -95,7 +95,7 @@ def list_(context: Context) -> Answer:
     return Answer(list_users(context.desk))
 
 
-@verb(user, "role", writes="user role", signed=True)
+@verb(user, "role", writes="user role")
 @click.argument("account", metavar="USER")
 @click.option("--add", "add_", multiple=True, metavar="ROLE", help="A role to give.")
 @click.option("--remove", multiple=True, metavar="ROLE", help="A role to take away.")
@@ -113,7 +113,7 @@ def role(context: Context, account: str, add_: tuple[str, ...], remove: tuple[st
     return Answer(change_roles(context.writing_desk, account, list(add_), list(remove)))
 
 
-@verb(user, "unlock", writes="user unlock", signed=True)
+@verb(user, "unlock", writes="user unlock")
 @click.argument("account", metavar="USER")
 def unlock(context: Context, account: str) -> Answer:
     """Lift a lock-out before its fifteen minutes are over.
@@ -127,7 +127,7 @@ def unlock(context: Context, account: str) -> Answer:
     return Answer(lift(context.writing_desk, account))
 
 
-@verb(user, "reset", writes="user reset", signed=True)
+@verb(user, "reset", writes="user reset")
 @click.argument("account", metavar="USER")
 def reset(context: Context, account: str) -> Answer:
     """Let a person who forgot their secret type a new one, with an administrator beside them.
@@ -144,7 +144,7 @@ def reset(context: Context, account: str) -> Answer:
     return Answer(reset_secret(desk, account, secret, again))
 
 
-@verb(user, "passwd", writes="user passwd", signed=True)
+@verb(user, "passwd", writes="user passwd")
 def passwd(context: Context) -> Answer:
     """Change one's own secret.
 
@@ -160,7 +160,7 @@ def passwd(context: Context) -> Answer:
     return Answer(change_own_secret(desk, old, secret, again))
 
 
-@verb(user, "deactivate", writes="user deactivate", signed=True)
+@verb(user, "deactivate", writes="user deactivate")
 @click.argument("account", metavar="USER")
 @reason_option()
 @click.option("--confirm", default="", metavar="USER", help="The code again, for scripts.")
