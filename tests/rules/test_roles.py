@@ -61,7 +61,7 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     ),
     "lot close": (PRODUCTION | {"qa", "qp"}, False, False),
     **dict.fromkeys(
-        ("label print", "label apply", "label void", "label reconcile"),
+        ("label print", "label apply", "label void"),
         (PRODUCTION | {"pharmacist"}, False, False),
     ),
     "place register": (PRODUCTION | {"administrator"}, False, False),
@@ -86,7 +86,6 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
          "custody return", "custody retain", "custody lose"),
         (CUSTODY, False, False),
     ),
-    "custody test": (PRODUCTION | {"qc"}, False, False),
     "custody destroy": (CUSTODY - {"courier"} | {"production_lead"}, True, True),
     "order place": ({"clinician"}, True, False),
     "order cancel": ({"clinician"}, False, False),
