@@ -239,11 +239,10 @@ def _plan_case(
         )
     course = reader.get("course", order.course)
     standing = reader.rows("order_standing", infusion_order=order.root)[0]
-    given = sorted(
-        (int(row.number), row.started_at) for row in reader.rows("infusion", course=order.course)
-    )
-    last = max(given, key=lambda pair: pair[1], default=None)
-    previous = None if last is None else as_time(last[1])
+    # One given without an order (an incident) has no number and counts as the last all the same.
+    infusions = reader.rows("infusion", course=order.course)
+    last = max(infusions, key=lambda row: str(row.started_at), default=None)
+    previous = None if last is None else as_time(last.started_at)
     return PlanCase(
         order=str(order.root),
         order_course=str(order.course),
@@ -254,9 +253,9 @@ def _plan_case(
         protocol_approved=is_approved(reader, "protocol", order.protocol),
         weighed_on=weighed_on,
         weight_max_age_days=protocol.weight_max_age_days,
-        given=tuple(number for number, _ in given),
+        given=tuple(sorted(int(row.number) for row in infusions if row.number is not None)),
         previous_on=None if previous is None else desk.today(previous),
-        previous_number=None if last is None else last[0],
+        previous_number=None if last is None else last.number,
         interval_days=protocol.interval_days,
         window_days=protocol.window_days,
         infusion_minutes=protocol.infusion_minutes,
