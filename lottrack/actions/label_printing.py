@@ -60,6 +60,7 @@ def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]
     try:
         with desk.change("label print", wish.reason or None, role=role) as change:
             _require_unchanged(planned, plan_labels(change, things, wish))
+            change.subject = serials[0]
             shown = [
                 _record(change, plan, serial, label, files.form, wish.reason)
                 for plan, serial, label in zip(planned, serials, drawn, strict=True)

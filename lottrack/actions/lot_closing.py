@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.containers import state_of
 from lottrack.actions.dispositions import is_closed, lot_disposition
+from lottrack.actions.labels import labels_of_lot
 from lottrack.actions.lots import balance_of, containers_of, find_lot, passages_of
+from lottrack.actions.scanning import label_thing
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
 from lottrack.rules.balance import ContainerBalance, closing_blockers, container_balance
 from lottrack.rules.growth import passage_name
@@ -87,11 +89,13 @@ def container_balance_of(reader: Reader, lot: str) -> ContainerBalance:
 
 
 def label_blockers(reader: Reader, lot: str) -> list[Blocker]:
-    """Printed labels of a lot's containers that nobody applied, attached, voided or destroyed."""
+    """Printed labels of a lot that nobody applied, attached, voided or destroyed.
+
+    They are those that ``label reconcile`` counts: of its containers and of its samples.
+    """
     loose = [
-        f"{label.root} ({label.copy}, for {container.root})"
-        for container in containers_of(reader, lot)
-        for label in reader.rows("label", container=container.root)
+        f"{label.root} ({label.copy}, for {label_thing(label)[1]})"
+        for label in labels_of_lot(reader, lot)
         if reader.rows("label_standing", label=label.root)[0].state not in LABELS_DONE
     ]
     if not loose:

@@ -241,7 +241,15 @@ def read(context: Context, source: str) -> Answer:
     reader = _record(context)
     answers = [read_code(reader, text) for text in texts]
     code = 0 if all(answer["valid"] for answer in answers) else NOT_VALID
-    return Answer(answers[0] if len(answers) == 1 else answers, exit_code=code)
+    data = answers[0] if len(answers) == 1 else answers
+    return Answer(data, "\n\n".join(_read_text(answer) for answer in answers), code)
+
+
+def _read_text(answer: dict[str, Any]) -> str:
+    from lottrack.reports.output import fields
+
+    plain = {name: value for name, value in answer.items() if name != "fields"}
+    return fields(plain | answer["fields"])
 
 
 def _record(context: Context) -> Any:

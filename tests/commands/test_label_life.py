@@ -314,6 +314,16 @@ class TestReconciling:
         assert "do NOT reconcile" in shown
         assert label["id"] in shown
 
+    def test_a_lot_is_closed_by_the_same_count(self, filled: Site) -> None:
+        program, lot = filled
+        sample = program("lot", "sample", lot.lot, "--kind", "cells", user=T).data["id"]
+        tube = print_one(program, sample)
+        closing = ("lot", "close", lot.lot, "--confirm", lot.lot)
+        refused = program(*closing, user=T, exit_code=41)
+
+        assert "labels-not-reconciled" in refused.blockers
+        assert tube["id"] in refused.stdout
+
     def test_another_lots_labels_do_not_count(self, filled: Site) -> None:
         program, lot = filled
         other = second_family(program)
@@ -374,6 +384,13 @@ class TestReading:
 
         assert read["valid"] is True
         assert "is void" in read["reason"]
+
+    def test_a_person_reads_one_field_a_line(self, filled: Site) -> None:
+        program, lot = filled
+        shown = program("label", "read", lot.scans[0], as_json=False).stdout.splitlines()
+
+        assert f"container   {lot.bags[0]}" in shown
+        assert "state       applied" in shown
 
     def test_without_a_record_the_structure_is_read(self, tmp_path: Path, clock: Any) -> None:
         nowhere = Program(tmp_path / "none.sqlite", clock)
