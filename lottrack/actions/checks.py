@@ -19,7 +19,7 @@ from lottrack.actions.lineage import lineage_of
 from lottrack.actions.lot_closing import close_blockers
 from lottrack.errors import LottrackError
 from lottrack.rules.times import from_text
-from lottrack.store.checks import integrity_findings, prove_file, reference_findings
+from lottrack.store.checks import prove_file, reference_findings
 from lottrack.store.files import files_folder, kept_findings
 from lottrack.store.invariants import (
     correction_findings,
@@ -44,7 +44,7 @@ LIVE_RELEASES = frozenset({"released", "conditionally_released"})
 def check_record(
     path: Path, open_store: Callable[[], Store], progress: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
-    """Prove a record as ``audit verify`` does, then its file, references, files and invariants.
+    """Prove a record as ``audit verify`` does, then references, attached files and invariants.
 
     A file too damaged to be opened is answered with what the proof found.
 
@@ -61,16 +61,13 @@ def check_record(
     incidents: list[Finding] = []
     if not any(finding.code == "database-damaged" for finding in findings):
         store = open_store()
-        findings += integrity_findings(store.database)
         findings += reference_findings(store.database)
         attached = [(str(row.root), str(row.sha256)) for row in store.rows("attachment")]
         findings += kept_findings(files_folder(path), attached)
         findings += invariant_findings(store)
         incidents = incident_notes(store)
     data = proof_data(proof._replace(findings=tuple(findings)))
-    data["assurance"].insert(
-        -1, "file, references, attached files and the seven invariants were checked"
-    )
+    data["assurance"].insert(-1, "references, attached files and the seven invariants were checked")
     return data | {"incidents": [note._asdict() for note in incidents]}
 
 

@@ -76,12 +76,17 @@ def prove_file(path: Path, progress: Callable[[int], None] | None = None) -> Pro
 
 
 def prove(database: SqliteDatabase, progress: Callable[[int], None] | None = None) -> Proof:
-    """The proof of an open database: chain, replay and schema."""
+    """The proof of an open database: chain, replay, schema, and the file's own order.
+
+    The last one is needed, too: rows are found through indexes, and an index that was tampered with
+    hides a row that is there.
+    """
     proof = verify(database, progress)
     schema = prove_schema(database)
+    order = "the file and its indexes were checked by SQLite"
     return proof._replace(
-        assurance=(*proof.assurance[:-1], schema.assurance, proof.assurance[-1]),
-        findings=(*proof.findings, *schema.findings),
+        assurance=(*proof.assurance[:-1], schema.assurance, order, proof.assurance[-1]),
+        findings=(*proof.findings, *schema.findings, *integrity_findings(database)),
     )
 
 

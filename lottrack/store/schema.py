@@ -7,6 +7,7 @@ row as it was; only the schema shows them.
 from __future__ import annotations
 
 import sqlite3
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.rules.text import printable
@@ -56,7 +57,7 @@ def _proved(connection: sqlite3.Connection) -> SchemaProof:
         return SchemaProof(
             f"the schema was not compared: {name} is a migration of a newer lottrack", ()
         )
-    used = [migration for name, migration in known.items() if name in applied]
+    used = tuple(migration for name, migration in known.items() if name in applied)
     altered = [
         Finding(
             "migration-altered",
@@ -79,7 +80,8 @@ def _shapes(connection: sqlite3.Connection) -> Shapes:
     return {(kind, name): sql or "" for kind, name, sql in rows}
 
 
-def _made_by(migrations: list[Migration]) -> Shapes:
+@lru_cache(maxsize=4)
+def _made_by(migrations: tuple[Migration, ...]) -> Shapes:
     memory = sqlite3.connect(":memory:")
     try:
         for migration in migrations:
