@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.custody_views import custody_gaps
 from lottrack.actions.dispositions import lot_disposition
@@ -57,6 +57,8 @@ def trace(desk: Desk, text: str, direction: str, moment: datetime | None) -> Tra
             more_nodes, more_edges = walk(reader, start, forward=forward)
             nodes |= dict.fromkeys(more_nodes)
             edges |= dict.fromkeys(more_edges)
+    if start[0] == "patient" and direction != "forward":
+        _add_pairs(reader, start, nodes, edges)
     names = _names(list(nodes))
     listed = [_described(desk, reader, node, names[node], start) for node in nodes]
     when = iso_local(moment or desk.now(), desk.zone)[:16].replace("T", " ")
@@ -68,6 +70,20 @@ def trace(desk: Desk, text: str, direction: str, moment: datetime | None) -> Tra
         _unknown(reader, list(nodes)),
         f"{training}{reader.setting('site_name')}, as recorded by {when}",
     )
+
+
+def _add_pairs(
+    reader: Reader,
+    patient: Node,
+    nodes: dict[Node, None],
+    edges: dict[tuple[Node, Node], None],
+) -> None:
+    """The pairs and donors of a patient, also of one to whom nothing was given yet."""
+    for row in reader.rows("pair", patient=patient[1]):
+        pair = ("pair", str(row.root))
+        more_nodes, more_edges = walk(reader, pair, forward=False)
+        nodes |= dict.fromkeys(more_nodes)
+        edges |= dict.fromkeys([*more_edges, (pair, patient)])
 
 
 def _names(nodes: list[Node]) -> dict[Node, str]:

@@ -30,11 +30,13 @@ class Answer(NamedTuple):
         data: the value ``--json`` prints: a dictionary for one thing, a list for a list.
         text: what a person reads; "" lets the report room lay the data out.
         exit_code: the status of the program.
+        tells_warnings: the text says the warnings itself.
     """
 
     data: Any
     text: str = ""
     exit_code: int = 0
+    tells_warnings: bool = False
 
 
 class AskingCommand(click.Command):
@@ -151,13 +153,13 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
     else:
         click.echo(answer.text or as_text(data))
     if writes and not context.json_wanted and isinstance(data, dict):
-        _say_recorded(context, data)
+        _say_recorded(context, [] if answer.tells_warnings else data["warnings"])
     if answer.exit_code:
         click.get_current_context().exit(answer.exit_code)
 
 
-def _say_recorded(context: Context, data: dict[str, Any]) -> None:
-    for warning in data["warnings"]:
+def _say_recorded(context: Context, warnings: list[dict[str, str]]) -> None:
+    for warning in warnings:
         context.say(f"Warning ({warning['code']}): {warning['sentence']}")
     if context.dry_run:
         context.say("Dry run: nothing was recorded.")

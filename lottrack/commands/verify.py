@@ -47,7 +47,8 @@ def answered(context: Context, scans: tuple[str, ...], patient: str, order: str)
     from lottrack.actions.pharmacy import verify as ask
 
     data = ask(context.writing_desk, scans, patient, order)
-    return Answer(data, verdict_text(data), 0 if data["verdict"] == "accepted" else REFUSED)
+    status = 0 if data["verdict"] == "accepted" else REFUSED
+    return Answer(data, verdict_text(data), status, tells_warnings=True)
 
 
 def verdict_text(data: dict[str, Any]) -> str:
