@@ -25,8 +25,6 @@ from lottrack.demo.testing import release, review_record, review_results
 from lottrack.rules.markers import ANTI_HBC, REACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lottrack.actions.desk import Desk
     from lottrack.demo.lots import InfusionPlan
     from lottrack.demo.stage import Bag, Stage, Story
@@ -187,14 +185,13 @@ def e12_no_reserve(stage: Stage) -> Story:
 
 
 def e13_not_their_role(stage: Stage) -> Story:
-    """A technician tries to review results, their own among them; quality control tries to release.
+    """A technician tries to review the result they recorded; quality control tries to release.
 
     Both are refused by role, whatever they know: who does a thing never judges it.
     """
     yield at("2025-10-17", "15:00")
-    numbers = result_reviews.open_results(stage.desk("TECHNICIAN1"), "L01")
     for person, act, attempt in (
-        ("TECHNICIAN1", result_reviews.ACT, _review(numbers)),
+        ("TECHNICIAN1", result_reviews.ACT, _review_own),
         ("QC1", releases.ACT, _release),
     ):
         stage.tell(f"E13: {person} tries '{act}' on L01.")
@@ -219,8 +216,11 @@ EVENTS = (
 # -- what several events do ------------------------------------------------------------------------
 
 
-def _review(numbers: list[str]) -> Callable[[Desk], object]:
-    return lambda desk: result_reviews.prepare_review(desk, numbers, desk.account)
+def _review_own(desk: Desk) -> object:
+    waiting = result_reviews.open_results(desk, "L01")
+    own = [n for n in waiting if desk.store.get("result", n).performed_by == desk.account]
+    found = result_reviews.find_results(desk, own)
+    return result_reviews.prepare_review(desk, found, desk.account)
 
 
 def _release(desk: Desk) -> object:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lottrack.demo.lots import LotPlan
     from lottrack.demo.stage import Stage, Story
 
-SWINGS = (0, 1, -1, 2, -2)
+SWINGS = (0, 1, -1, 2, 3)
 """How far the lots lie from the first one, in steps of each assay."""
 
 CERTIFIED_AFTER_DAYS = 21
@@ -59,10 +59,10 @@ ASSAYS = (
     Assay("CD73", 2, "99.1", "0.2"),
     Assay("CD90", 2, "99.4", "0.1"),
     Assay("CD105", 2, "97.8", "0.4"),
-    Assay("CD45", 2, "0.2", "0.05"),
+    Assay("CD45", 2, "0.2", "0.1"),
     Assay("CD34", 2, "0.3", "0.1"),
     Assay("CD14", 2, "0.4", "0.1"),
-    Assay("CD19", 2, "0.1", "0.02"),
+    Assay("CD19", 2, "0.1"),
     Assay("HLA-DR", 2, "3.1", "0.3"),
     Assay("mycoplasma", 3, "not detected"),
     Assay("sterility-p2", 7, "no growth"),
