@@ -48,16 +48,8 @@ def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
     return found
 
 
-def recorded(reader: Reader, rows: Iterable[Row], *, reviews: bool) -> list[RecordedResult]:
-    """Results as the rules know them.
-
-    Args:
-        reader: the record.
-        rows: results.
-        reviews: look their reviews up; without it each counts as reviewed.
-    """
-    listed = list(rows)
-    reviewed = reviews_of(reader, listed) if reviews else None
+def recorded(rows: Iterable[Row]) -> list[RecordedResult]:
+    """Results as the rules know them; whether they were reviewed is asked apart (reviews_of)."""
     return [
         RecordedResult(
             id=str(row.root),
@@ -65,10 +57,10 @@ def recorded(reader: Reader, rows: Iterable[Row], *, reviews: bool) -> list[Reco
             value=restored_value(row.sign, row.value),
             verdict=str(row.verdict),
             reading=str(row.reading),
-            reviewed=reviewed is None or str(row.root) in reviewed,
+            reviewed=True,
             subject=subject_of(row),
         )
-        for row in listed
+        for row in rows
     ]
 
 
@@ -78,12 +70,11 @@ def state_of_lot(
     *,
     containers: Sequence[str] = (),
     preparations: Sequence[str] = (),
-    reviews: bool = False,
 ) -> SpecificationState:
     """Where a lot's specification stands for it and for some of its containers, preparations."""
     return specification_state(
         specification_of(reader, lot.specification),
-        recorded(reader, result_rows(reader, lot.root), reviews=reviews),
+        recorded(result_rows(reader, lot.root)),
         lot=str(lot.root),
         containers=containers,
         preparations=preparations,

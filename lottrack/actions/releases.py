@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lottrack.actions.desk import Desk
     from lottrack.actions.lot_facts import Scope
     from lottrack.rules.release import LotVerdict
-    from lottrack.store.change import Change
+    from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -106,7 +106,7 @@ def release(
             )
             fills.append({"id": fill, "disposition": decision})
             if wish.conditional:
-                conditions += _write_conditions(change, scope, fill, number)
+                conditions += _write_conditions(change, told, scope, fill, number)
         change.mention(lot)
         disposition = lot_disposition(change, lot)
     return {
@@ -286,7 +286,7 @@ def _covers(reader: Reader, scope: Scope) -> list[Row]:
 
 
 def _write_conditions(
-    change: Change, scope: Scope, fill: str, disposition: str
+    change: Change, told: Told, scope: Scope, fill: str, disposition: str
 ) -> list[dict[str, Any]]:
     """Write the tests a conditional release waits for, with the day each is due."""
     day = harvest_day(change, scope)
@@ -301,6 +301,6 @@ def _write_conditions(
             due.setdefault(test, until.isoformat())
     conditions = []
     for test, on in due.items():
-        change.record("release_condition", disposition=disposition, test=test, due_on=on)
+        change.record("release_condition", told, disposition=disposition, test=test, due_on=on)
         conditions.append({"fill": fill, "test": test, "due_on": on})
     return conditions
