@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions import custody, infusions, orders, pharmacy, preparations
 from lottrack.actions.custody_steps import NOTHING_MEASURED, Measured, Target
@@ -26,6 +26,17 @@ PHARMACY = Target(place="PHARMACY")
 WARD = Target(place="WARD")
 
 
+class Shipper(NamedTuple):
+    """What a bag travels in: temperatures in °C when it is packed and when it arrives."""
+
+    packed_c: int
+    arrived_c: int
+
+
+FROZEN = Shipper(-172, -168)
+COOLED = Shipper(5, 6)
+
+
 def treat(stage: Stage, plan: InfusionPlan) -> Story:
     """One infusion from the morning's weight to the end of the drip.
 
@@ -39,7 +50,8 @@ def treat(stage: Stage, plan: InfusionPlan) -> Story:
         yield at(plan.given_on, "07:45")
         weigh(stage, plan, plan.given_on)
     bag = stage.props.bags[lot_of(plan.patient).number][plan.bag]
-    yield from bring(stage, bag, plan.given_on, plan.hour - 1)
+    shipper = COOLED if plan.bag == FRESH else FROZEN
+    yield from bring(stage, bag, plan.given_on, plan.hour - 1, shipper)
     if plan.is_given:
         yield from prepare(stage, plan, bag)
         yield from give(stage, plan)
@@ -70,13 +82,13 @@ def prescribe(stage: Stage, plan: InfusionPlan) -> None:
         stage.props.bands[plan.patient] = label_thing(stage, "PHARMACIST1", plan.patient)
 
 
-def bring(stage: Stage, bag: Bag, day: str, hour: int) -> Story:
+def bring(stage: Stage, bag: Bag, day: str, hour: int, shipper: Shipper = FROZEN) -> Story:
     """A courier brings a bag from the manufacturing unit to the pharmacy."""
     yield at(day, f"{hour:02}:00")
-    cold = Measured(temperature_c=Decimal(-172), seal=f"SEAL-{day[5:]}")
-    custody.transfer(stage.desk("COURIER1"), [bag.scan], PHARMACY, cold, NOW)
+    packed = Measured(temperature_c=Decimal(shipper.packed_c), seal=f"SEAL-{day[5:]}")
+    custody.transfer(stage.desk("COURIER1"), [bag.scan], PHARMACY, packed, NOW)
     yield at(day, f"{hour:02}:30")
-    arrived = Measured(temperature_c=Decimal(-168), condition="intact")
+    arrived = Measured(temperature_c=Decimal(shipper.arrived_c), condition="intact")
     custody.receive(stage.desk("PHARMACIST1"), [bag.scan], arrived, NOW)
 
 

@@ -19,7 +19,7 @@ HEADS = {
     "number": "no.",
     "planned_on": "planned",
     "given_on": "given",
-    "thawed": "thawed",
+    "thawed": "from",
     "container": "dose",
     "million_per_kg": "10^6/kg",
     "status": "status",

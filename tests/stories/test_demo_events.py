@@ -114,6 +114,20 @@ def test_e05_e12_a_thawed_bag_that_fails_is_refused_and_destroyed_by_two(
     assert tuple(hold) == ("oos", 1, "QA1")
 
 
+def test_e04_the_fresh_dose_travels_cooled_and_the_frozen_bags_in_nitrogen(demo: Played) -> None:
+    measured = demo.rows(
+        "SELECT f.presentation, e.temperature_c FROM custody_event AS e"
+        " JOIN container AS c ON c.root = e.container JOIN fill AS f ON f.root = c.fill"
+        " WHERE e.act = 'receive' AND e.to_place = 'PHARMACY'"
+    )
+    fresh = [float(row[1]) for row in measured if row[0] == "fresh"]
+    frozen = [float(row[1]) for row in measured if row[0] == "cryopreserved"]
+    assert len(fresh) == 1
+    assert 2 <= fresh[0] <= 8
+    assert len(frozen) == 28  # 25 infused, 3 destroyed
+    assert max(frozen) <= -150
+
+
 def test_e05_the_swap_was_made_on_the_same_day(demo: Played) -> None:
     row = next(
         row for row in demo.data["infusions"] if (row["patient"], row["number"]) == ("P02", 2)
