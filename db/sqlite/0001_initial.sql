@@ -1937,6 +1937,87 @@ CREATE TABLE shown_warning (
 CREATE INDEX shown_warning_by_record ON shown_warning (record);
 
 -- ------------------------------------------------------------------------------------------------
+-- Every row knows its entry
+-- ------------------------------------------------------------------------------------------------
+
+-- An entry is written after the rows that point at it. Whenever one is written, SQLite looks in each
+-- of these tables for rows that were waiting for it; without an index it would read them all.
+
+CREATE INDEX account_by_seq ON account (seq);
+CREATE INDEX role_grant_by_seq ON role_grant (seq);
+CREATE INDEX account_event_by_seq ON account_event (seq);
+CREATE INDEX role_act_by_seq ON role_act (seq);
+CREATE INDEX signature_by_seq ON signature (seq);
+CREATE INDEX place_by_seq ON place (seq);
+CREATE INDEX protocol_by_seq ON protocol (seq);
+CREATE INDEX specification_by_seq ON specification (seq);
+CREATE INDEX label_template_by_seq ON label_template (seq);
+CREATE INDEX approval_by_seq ON approval (seq);
+CREATE INDEX screening_rule_by_seq ON screening_rule (seq);
+CREATE INDEX donor_by_seq ON donor (seq);
+CREATE INDEX patient_by_seq ON patient (seq);
+CREATE INDEX patient_band_by_seq ON patient_band (seq);
+CREATE INDEX consent_by_seq ON consent (seq);
+CREATE INDEX weight_by_seq ON weight (seq);
+CREATE INDEX typing_by_seq ON typing (seq);
+CREATE INDEX screening_by_seq ON screening (seq);
+CREATE INDEX marker_by_seq ON marker (seq);
+CREATE INDEX eligibility_by_seq ON eligibility (seq);
+CREATE INDEX pair_by_seq ON pair (seq);
+CREATE INDEX hla_finding_by_seq ON hla_finding (seq);
+CREATE INDEX course_by_seq ON course (seq);
+CREATE INDEX course_amendment_by_seq ON course_amendment (seq);
+CREATE INDEX course_closure_by_seq ON course_closure (seq);
+CREATE INDEX collection_by_seq ON collection (seq);
+CREATE INDEX collection_taking_by_seq ON collection_taking (seq);
+CREATE INDEX external_number_by_seq ON external_number (seq);
+CREATE INDEX collection_receipt_by_seq ON collection_receipt (seq);
+CREATE INDEX collection_count_by_seq ON collection_count (seq);
+CREATE INDEX collection_decision_by_seq ON collection_decision (seq);
+CREATE INDEX lot_by_seq ON lot (seq);
+CREATE INDEX seeding_by_seq ON seeding (seq);
+CREATE INDEX harvest_by_seq ON harvest (seq);
+CREATE INDEX observation_by_seq ON observation (seq);
+CREATE INDEX fill_by_seq ON fill (seq);
+CREATE INDEX container_by_seq ON container (seq);
+CREATE INDEX filling_by_seq ON filling (seq);
+CREATE INDEX sample_by_seq ON sample (seq);
+CREATE INDEX discard_by_seq ON discard (seq);
+CREATE INDEX lot_closure_by_seq ON lot_closure (seq);
+CREATE INDEX result_by_seq ON result (seq);
+CREATE INDEX result_review_by_seq ON result_review (seq);
+CREATE INDEX lot_review_by_seq ON lot_review (seq);
+CREATE INDEX attestation_by_seq ON attestation (seq);
+CREATE INDEX disposition_by_seq ON disposition (seq);
+CREATE INDEX release_condition_by_seq ON release_condition (seq);
+CREATE INDEX hold_by_seq ON hold (seq);
+CREATE INDEX hold_lift_by_seq ON hold_lift (seq);
+CREATE INDEX label_by_seq ON label (seq);
+CREATE INDEX label_event_by_seq ON label_event (seq);
+CREATE INDEX custody_event_by_seq ON custody_event (seq);
+CREATE INDEX attachment_by_seq ON attachment (seq);
+CREATE INDEX infusion_order_by_seq ON infusion_order (seq);
+CREATE INDEX order_cancellation_by_seq ON order_cancellation (seq);
+CREATE INDEX preparation_by_seq ON preparation (seq);
+CREATE INDEX preparation_count_by_seq ON preparation_count (seq);
+CREATE INDEX preparation_finish_by_seq ON preparation_finish (seq);
+CREATE INDEX verification_by_seq ON verification (seq);
+CREATE INDEX dispensing_by_seq ON dispensing (seq);
+CREATE INDEX infusion_by_seq ON infusion (seq);
+CREATE INDEX refusal_by_seq ON refusal (seq);
+CREATE INDEX incident_by_seq ON incident (seq);
+CREATE INDEX correction_by_seq ON correction (seq);
+CREATE INDEX shown_warning_by_seq ON shown_warning (seq);
+CREATE INDEX signature_cover_by_seq ON signature_cover (seq);
+CREATE INDEX collection_course_by_seq ON collection_course (seq);
+CREATE INDEX reviewed_result_by_seq ON reviewed_result (seq);
+CREATE INDEX preparation_input_by_seq ON preparation_input (seq);
+CREATE INDEX verified_container_by_seq ON verified_container (seq);
+CREATE INDEX dispensed_container_by_seq ON dispensed_container (seq);
+CREATE INDEX infused_container_by_seq ON infused_container (seq);
+CREATE INDEX audit_mention_by_seq ON audit_mention (seq);
+
+-- ------------------------------------------------------------------------------------------------
 -- What is true now
 -- ------------------------------------------------------------------------------------------------
 

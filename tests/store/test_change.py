@@ -321,6 +321,35 @@ class TestTwoWriters:
         other.close()
 
 
+def steps_of(record, write):
+    """How many hundreds of instructions SQLite runs for one change."""
+    steps = []
+    connection = record.store.database.connection()
+    connection.set_progress_handler(lambda: steps.append(1), 100)
+    with record.change("act") as change:
+        write(change)
+    connection.set_progress_handler(None, 0)
+    return len(steps)
+
+
+def test_a_change_costs_as_much_in_a_long_record_as_in_a_short_one(record):
+    """A scan that grows with the record would show here, whatever the machine's speed."""
+    record.sql("PRAGMA synchronous = 0")
+    with record.change("act") as change:
+        write_patient(change)
+    given = {"patient": "P1", "weight_kg": "16", "weighed_on": "2026-02-01"}
+
+    def weigh(change):
+        change.record("weight", **given)
+
+    short = steps_of(record, weigh)
+    for _ in range(20):
+        with record.change("many") as change:
+            for _ in range(50):
+                change.record("weight", **given)
+    assert steps_of(record, weigh) <= short * 1.5
+
+
 class TestBehindTheDoor:
     """What the schema itself refuses, whoever asks."""
 
