@@ -32,7 +32,7 @@ from lottrack.actions.reach import (
 )
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import Changed, Conflict
-from lottrack.rules.correctable import DECISIONS, require_strikable
+from lottrack.rules.correctable import CORRECTED_BY, DECISIONS, require_strikable
 from lottrack.rules.text import clean_text
 from lottrack.rules.times import from_text, iso_local
 from lottrack.store.chain import canonical
@@ -82,10 +82,10 @@ def correct_record(
             already (``nothing-to-correct``), or the times are out of order.
         Changed: the record is not what the preview showed.
     """
-    desk.role_for("correct")
     found = _find(desk, wanted)
+    role = desk.role_for(CORRECTED_BY.get(found.table, "correct"))
     why = clean_text(wanted.reason, "the reason")
-    with _change(desk, "correct", why, preview=preview) as change:
+    with _change(desk, "correct", why, role, preview=preview) as change:
         row = _current(change, found)
         new = new_values(change, desk, found, row, wanted.pairs)
         mended = _mend(change, desk, [Step(found.table, row, new)], why)
@@ -108,13 +108,13 @@ def strike_record(
         CustodyRefused: without it a container's life does not go together (``life-broken``).
         Changed: the record is not what the preview showed.
     """
-    desk.role_for("strike")
     found = _find(desk, wanted)
+    role = desk.role_for("strike")
     require_strikable(found.table, word_for(found.table), found.record)
     if found.table in DECISIONS:
         desk.role_for(DECISIONS[found.table])
     why = clean_text(wanted.reason, "the reason")
-    with _change(desk, "strike", why, preview=preview) as change:
+    with _change(desk, "strike", why, role, preview=preview) as change:
         row = _current(change, found)
         parts = _parts(change, found.table, row)
         steps = [Step(table, part, None) for table, part in [(found.table, row), *parts]]
@@ -123,10 +123,12 @@ def strike_record(
     return mended
 
 
-def _change(desk: Desk, act: str, why: str, *, preview: bool) -> AbstractContextManager[Change]:
+def _change(
+    desk: Desk, act: str, why: str, role: str, *, preview: bool
+) -> AbstractContextManager[Change]:
     if not preview:
-        return desk.change(act, why)
-    actor = Actor(desk.require_actor(), desk.role_for(act), desk.host)
+        return desk.change(act, why, role=role)
+    actor = Actor(desk.require_actor(), role, desk.host)
     return desk.store.change(actor, act, why, now=desk.now(), dry_run=True)
 
 

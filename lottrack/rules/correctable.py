@@ -184,6 +184,9 @@ DECISIONS: dict[str, str] = {
 }
 """Signed decisions that can be struck, by those who may decide so."""
 
+CORRECTED_BY: dict[str, str] = {"account": "user add"}
+"""Facts that those correct who may do another act: a person's name, by an administrator."""
+
 INSTEAD: dict[str, str] = {
     "approval": "An approved document stays approved; load and approve a new edition.",
     "collection_decision": "A decision is not corrected. Strike it and decide again.",

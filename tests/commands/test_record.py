@@ -305,8 +305,13 @@ class TestEveryFact:
 
     def test_of_an_account_is_never_struck(self, program):
         assert strike(program, "NURSE1", exit_code=30).code == "not-strikable"
-        correct(program, "NURSE1", "name=Nurse One")
-        assert program("user", "list").data
+
+    def test_of_an_account_is_corrected_by_an_administrator(self, program):
+        refused = correct(program, "NURSE1", "name=Nurse One", exit_code=52)
+        assert refused.code == "role-missing"
+        correct(program, "NURSE1", "name=Nurse One", user="ADMIN")
+        names = {row["id"]: row["name"] for row in program("user", "list").data}
+        assert names["NURSE1"] == "Nurse One"
 
 
 class TestCulture:
