@@ -268,6 +268,11 @@ def finish_restore(
     }
 
 
+def discard_copy(path: Path) -> None:
+    """Take a copy away that did not become a record."""
+    discard(path)
+
+
 def _jump(change: Change, jump: int) -> None:
     """Move every series on, those not begun by the time of the backup included."""
     known = {str(row.kind): int(row.last) for row in change.rows("number_series")}

@@ -78,8 +78,8 @@ def restore(context: Context, path: Path, target: Path, confirm: str, jump: int)
 @contextmanager
 def _other(context: Context, path: Path) -> Iterator[Context]:
     """The same person at a copy, which is taken away afterwards if it is still there."""
+    from lottrack.actions.backups import discard_copy
     from lottrack.context import Context as AnyContext
-    from lottrack.store.backup import discard
 
     other = AnyContext(
         db=path,
@@ -93,7 +93,7 @@ def _other(context: Context, path: Path) -> Iterator[Context]:
         yield other
     finally:
         other.close()
-        discard(path)
+        discard_copy(path)
 
 
 @verb(admin, "check")

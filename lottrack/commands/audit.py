@@ -73,10 +73,9 @@ def with_progress(path: Path, prove: Callable[[Callable[[int], None]], Proved]) 
 
     if not sys.stderr.isatty():
         return prove(lambda _: None)
-    from lottrack.store.checks import count_entries
+    from lottrack.actions.audits import entries_in
 
-    length = count_entries(path)
-    with click.progressbar(length=length, label="Verifying", file=sys.stderr) as bar:
+    with click.progressbar(length=entries_in(path), label="Verifying", file=sys.stderr) as bar:
         return prove(bar.update)
 
 

@@ -138,6 +138,24 @@ class TestShow:
         text = program("audit", "show", "--from", "2026-02-02T00:00", as_json=False).stdout
         assert text.strip() == "(none)"
 
+    @pytest.mark.parametrize("words", [("P01",), ("--by", "NURSE1"), ("--from", "2026-02-02")])
+    def test_never_reads_the_whole_trail_for_a_part_of_it(self, weighed, words):
+        from lottrack.actions.audits import Wanted, show_entries
+        from lottrack.actions.desk import Desk
+        from lottrack.store.store import Store
+
+        store = Store(weighed.db)
+        asked = []
+        store.database.connection().set_trace_callback(asked.append)
+        desk = Desk(lambda: store, weighed.clock, None, host="bench")
+        wanted = {"P01": Wanted("P01"), "--by": Wanted(by="NURSE1")}
+        show_entries(desk, wanted.get(words[0], Wanted(since=weighed.clock())))
+        store.database.connection().set_trace_callback(None)
+        query = next(text for text in asked if "FROM audit_entry" in text)
+        plan = store.database.execute_sql(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        assert not [step for step in plan if step[3].startswith("SCAN")]
+        store.close()
+
 
 class TestVerify:
     def test_of_an_untouched_record_is_intact(self, weighed):
@@ -180,6 +198,26 @@ class TestVerify:
 
     def test_shows_no_progress_bar_where_there_is_no_terminal(self, weighed):
         assert weighed("audit", "verify").stderr == ""
+
+    def test_shows_a_progress_bar_on_a_terminal(self, weighed, monkeypatch):
+        from lottrack.commands.audit import with_progress
+
+        class Terminal(io.StringIO):
+            def isatty(self):
+                return True
+
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        done = []
+
+        def prove(step):
+            step(3)
+            done.append(3)
+            return "proved"
+
+        assert with_progress(weighed.db, prove) == "proved"
+        assert done == [3]
+        assert "Verifying" in terminal.getvalue()
 
     def test_opens_a_record_of_a_newer_lottrack(self, weighed):
         tamper(weighed, f"INSERT INTO migration VALUES ('9999_later', '{'0' * 64}', '{'x' * 27}')")
