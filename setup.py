@@ -10,7 +10,9 @@ VERSION = "0.1.0"
 setup(
     name="lottrack",
     version=VERSION,
-    description="Chain of identity and custody for cell-therapy lots, from the donor to the infusion",
+    description=(
+        "Chain of identity and custody for cell-therapy lots, from the donor to the infusion"
+    ),
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="MIT",
@@ -44,6 +46,7 @@ setup(
             "pytest",
             "pytest-xdist",
             "ruff",
+            "setuptools>=77",
         ],
     },
     entry_points={"console_scripts": ["lottrack = lottrack.cli:main"]},
