@@ -18,6 +18,8 @@ from lottrack.rules.refusal_codes import REFUSALS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+LINE = 78
+"""Characters in a line of help, however wide the terminal of whoever runs this is."""
 
 
 def leaves(
@@ -33,7 +35,7 @@ def leaves(
 
 def command_reference() -> str:
     """Every command's own help, one collapsed section per noun."""
-    context = click.Context(main, info_name="lottrack")
+    context = click.Context(main, info_name="lottrack", terminal_width=LINE)
     parts = []
     for name, (_, help_) in COMMANDS.items():
         command = main.get_command(context, name)
