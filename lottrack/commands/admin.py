@@ -10,6 +10,7 @@ import click
 
 from lottrack.commands.audit import BROKEN, proof_text, with_progress
 from lottrack.commands.base import Answer, noun, require_confirmed, verb
+from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def backup(context: Context, path: Path) -> Answer:
 @click.option("--confirm", default="", metavar="CODE", help="The site's code, for scripts.")
 @click.option(
     "--jump",
-    type=click.IntRange(min=1000),
+    type=whole(1000, 1_000_000),
     default=1000,
     help="How far numbers jump; give more when the same backup is restored again.",
 )

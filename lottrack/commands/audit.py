@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from lottrack.commands.base import Answer, noun, verb
+from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ BROKEN = 91
 @click.option("--by", metavar="USER", default="", help="Only what USER did.")
 @click.option("--from", "since", metavar="TIME", help="Only from TIME on.")
 @click.option("--to", "until", metavar="TIME", help="Only up to TIME.")
-@click.option("--last", type=click.IntRange(min=1), help="Only the last N entries.")
+@click.option("--last", type=whole(1, 1_000_000_000), help="Only the last N entries.")
 def show(
     context: Context, record: str, by: str, since: str | None, until: str | None, last: int | None
 ) -> Answer:

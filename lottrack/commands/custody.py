@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, noun, reason_option, require_confirmed, told, verb
-from lottrack.commands.types import TEMPERATURE
+from lottrack.commands.types import TEMPERATURE, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,7 @@ def transfer(
 @THINGS
 @click.option("--temperature-c", type=TEMPERATURE, help="Temperature at the hand-over, °C.")
 @click.option("--max-c", type=TEMPERATURE, help="Highest temperature on the way, °C.")
-@click.option("--minutes-above", type=click.IntRange(min=0), help="Minutes above the limit.")
+@click.option("--minutes-above", type=whole(0, 1_000_000), help="Minutes above the limit.")
 @click.option("--condition", type=click.Choice(CONDITIONS), help="What it looks like.")
 @click.option("--place", default="", metavar="PLACE", help="Where, if the transfer named none.")
 @happened_options

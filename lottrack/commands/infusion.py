@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, noun, verb
-from lottrack.commands.types import DECIMAL
+from lottrack.commands.types import DECIMAL, whole
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -26,7 +26,7 @@ infusion = noun("infusion", "What was given to whom.")
 @click.option("--volume-ml", type=DECIMAL, required=True, help="Volume infused, mL.")
 @click.option("--left-ml", type=DECIMAL, help="Volume left in bag and line, mL.")
 @click.option("--reaction", default="", help="A reaction of the patient.")
-@click.option("--grade", type=click.IntRange(1, 5), help="Its CTCAE grade.")
+@click.option("--grade", type=whole(1, 5), help="Its CTCAE grade.")
 @click.option("--second", default="", metavar="USER", help="The second person at the bedside.")
 @click.option("--signer", default="", metavar="USER", help="Clinician or nurse, if not you.")
 @click.option("--happened", is_flag=True, help="It happened: record it with its blockers.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, noun, reason_option, told, verb
-from lottrack.commands.types import DATE, DECIMAL
+from lottrack.commands.types import DATE, DECIMAL, WHOLE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +22,7 @@ order = noun("order", "Orders: the prescription of one infusion.")
 @verb(order, "place", writes="order place", signed=True)
 @click.option("--course", default="", metavar="COI", help="The course, by its CoI.")
 @click.option("--patient", default="", metavar="CODE", help="The patient with one open course.")
-@click.option("--number", type=click.IntRange(min=1), required=True, help="Which infusion.")
+@click.option("--number", type=WHOLE, required=True, help="Which infusion.")
 @click.option("--planned-on", type=DATE, required=True, help="The planned day.")
 @click.option("--weight-kg", type=DECIMAL, help="Weight to dose by, kg; else the latest one.")
 @click.option("--weighed-on", type=DATE, help="The day of that weight.")

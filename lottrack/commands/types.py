@@ -46,13 +46,18 @@ TEMPERATURE = _Parsed(
 )
 """A temperature; negative ones may follow the option after a space."""
 
-YEAR = _Parsed(
-    "year", lambda text, what: int(parse_decimal(text, what, minimum=1, maximum=9999, places=0))
-)
+
+def whole(minimum: int, maximum: int, name: str = "whole number") -> click.ParamType[Any]:
+    """A whole number within limits, in plain digits: click's own reads ``1_0`` as ten."""
+
+    def parse(text: str, what: str) -> int:
+        return int(parse_decimal(text, what, minimum=minimum, maximum=maximum, places=0))
+
+    return _Parsed(name, parse)
+
+
+YEAR = whole(1, 9999, "year")
 """A calendar year."""
 
-WHOLE = _Parsed(
-    "whole number",
-    lambda text, what: int(parse_decimal(text, what, minimum=1, maximum=999, places=0)),
-)
+WHOLE = whole(1, 999)
 """How many of something: a whole number from 1."""
