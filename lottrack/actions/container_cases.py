@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.actions.containers import is_before, state_of
+from lottrack.actions.containers import state_of
 from lottrack.actions.custody_views import custody_gaps
 from lottrack.actions.desk import as_time
 from lottrack.actions.dispositions import fill_disposition, overdue_conditions
@@ -18,7 +18,7 @@ from lottrack.actions.quality_states import (
 )
 from lottrack.rules.administration import ContainerCase, HoldFact
 from lottrack.rules.lifecycle import strictest
-from lottrack.rules.times import to_text
+from lottrack.rules.times import from_text, is_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def container_case(
     fills = list(dict.fromkeys(str(source.fill) for source in sources))
     infusion = _link_fact(reader, "infused_container", "infusion", row.root)
     dispensing = _link_fact(reader, "dispensed_container", "dispensing", row.root)
-    if dispensing is not None and is_before(to_text(moment), dispensing.occurred_at):
+    if dispensing is not None and is_before(moment, from_text(dispensing.occurred_at)):
         dispensing = None
     place = standing.place
     return ContainerCase(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.errors import CustodyRefused, IntegrityBroken
 from lottrack.rules.lifecycle import Event, Standing, step
+from lottrack.rules.times import from_text, is_before
 from lottrack.store.lives import derived_standing, standing_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def advance(change: Change, container: str, event: Event) -> Standing:
     """
     row = change.rows("container_standing", container=container)[0]
     before = standing_of(row)
-    if is_before(event.at, before.at) and not event.forced:
+    told_before = before.at and is_before(from_text(event.at), from_text(before.at))
+    if told_before and not event.forced:
         raise CustodyRefused(
             f"{container}: this would have happened before the last thing recorded of it.",
             code="out-of-order",
@@ -47,15 +49,6 @@ def advance(change: Change, container: str, event: Event) -> Standing:
         raise wrong_state(container, before.state, event.act)
     change.stand("container_standing", {"container": container}, **_columns(after))
     return after
-
-
-def is_before(one: str, other: str) -> bool:
-    """Whether one stored time lies before another, by the minute.
-
-    People tell times to the minute; acts of the same minute stand in the order they were recorded.
-    """
-    to_the_minute = 16
-    return one[:to_the_minute] < other[:to_the_minute]
 
 
 def wrong_state(container: str, state: str, act: str) -> CustodyRefused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.errors import Conflict
-from lottrack.rules.times import from_text, iso_local, local_text
+from lottrack.rules.times import from_text, is_before, iso_local, local_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ def happened_at(change: Change, told: Told) -> datetime:
 
 
 def require_in_order(change: Change, at: datetime, earlier: str | None, what: str) -> None:
-    """Refuse a time before that of a thing which must have come first; the same moment is allowed.
+    """Refuse a time before that of a thing which must have come first; the same minute is allowed.
 
     Args:
         change: the change.
@@ -31,7 +31,7 @@ def require_in_order(change: Change, at: datetime, earlier: str | None, what: st
     Raises:
         Conflict: ``out-of-order``.
     """
-    if earlier is None or not (at < from_text(earlier)):
+    if earlier is None or not is_before(at, from_text(earlier)):
         return
     raise Conflict(
         f"{what[:1].upper()}{what[1:]} was at {local_text(from_text(earlier), change.zone)}, after"

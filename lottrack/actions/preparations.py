@@ -17,7 +17,7 @@ from lottrack.rules.administration import judge
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.quantities import plain
 from lottrack.rules.text import clean_text
-from lottrack.rules.times import from_text, iso_local, to_text
+from lottrack.rules.times import from_text, is_before, iso_local, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -231,7 +231,7 @@ def _preparation(reader: Reader, text: str) -> Row:
 
 
 def _require_after(preparation: Row, moment: datetime, what: str) -> None:
-    if not (from_text(preparation.occurred_at) <= moment):
+    if is_before(moment, from_text(preparation.occurred_at)):
         raise Conflict(
             f"Preparation {preparation.root} cannot be {what} before it was started.",
             code="out-of-order",

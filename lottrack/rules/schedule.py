@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.errors import BadValue, Blocker, Conflict
 from lottrack.rules.plausibility import Findings, ShownWarning
-from lottrack.rules.times import whole_days_between
+from lottrack.rules.times import is_before, whole_days_between
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -241,7 +241,7 @@ def post_thaw_findings(
     _require_not_negative(limit_minutes, "a limit in minutes")
     elapsed = now - thawed_at
     thawed = thawed_at.isoformat(timespec="minutes")
-    if not (elapsed >= timedelta(0)):
+    if is_before(now, thawed_at):
         sentence = (
             f"{what} is recorded as thawed at {thawed}, after {now.isoformat(timespec='minutes')}:"
             " how long ago cannot be told."

@@ -189,6 +189,14 @@ def iso_local(at: datetime, zone: str) -> str:
     return _aware(at).astimezone(_zone(zone)).isoformat()
 
 
+def is_before(one: datetime, other: datetime) -> bool:
+    """Whether one time lies before another, by the minute.
+
+    People tell times to the minute; acts of the same minute stand in the order they were recorded.
+    """
+    return _aware(one) < _aware(other).replace(second=0, microsecond=0)
+
+
 def whole_days_between(date_a: date, date_b: date) -> int:
     """Calendar days from the first to the second date; below 0 when the second is earlier."""
     return date_b.toordinal() - date_a.toordinal()

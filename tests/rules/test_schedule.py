@@ -245,7 +245,8 @@ def test_times_of_other_offsets_are_the_same_moments() -> None:
         (timedelta(minutes=60, seconds=1), 60, ["post-thaw-limit-passed"]),
         (timedelta(hours=25), 24 * 60, ["post-thaw-limit-passed"]),
         (timedelta(seconds=1), 0, ["post-thaw-limit-passed"]),
-        (timedelta(seconds=-1), 60, ["post-thaw-limit-passed"]),
+        (timedelta(seconds=-59), 60, []),
+        (timedelta(minutes=-1), 60, ["post-thaw-limit-passed"]),
     ],
 )
 def test_the_clock_runs_from_the_thawing(
