@@ -14,7 +14,8 @@
 --
 -- Every fact names the audit entry (`seq`) that recorded it, when it happened (`occurred_at`) and
 -- when it was told (`recorded_at`), both as fixed-width UTC text beside the site's zone, whether it
--- was told late, who performed, recorded and witnessed it, and how it came in (`entry`).
+-- was told late, who performed, recorded and witnessed it, and how it came in (`entry`). `seq` is no
+-- foreign key, because an entry is written after its rows; replaying the audit trail proves it.
 --
 -- Cells are whole numbers of viable cells unless the column says otherwise. Quantities with a
 -- fraction are decimal text (`4.40`), compared in the program and never in SQL. Documents and lists
@@ -42,7 +43,7 @@ CREATE INDEX audit_entry_by_actor ON audit_entry (actor, seq);
 -- Which records an entry speaks of, for `audit show ID`.
 CREATE TABLE audit_mention (
     record TEXT NOT NULL,
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (record, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -82,7 +83,7 @@ CREATE TABLE account (
     root TEXT NOT NULL REFERENCES account (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -103,7 +104,7 @@ CREATE TABLE role_grant (
     root TEXT NOT NULL REFERENCES role_grant (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     account TEXT NOT NULL REFERENCES account (id),
     role TEXT NOT NULL CHECK (role <> ''),
     granted INTEGER NOT NULL CHECK (granted IN (0, 1)),
@@ -127,7 +128,7 @@ CREATE TABLE account_event (
     root TEXT NOT NULL REFERENCES account_event (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     account TEXT NOT NULL REFERENCES account (id),
     event TEXT NOT NULL CHECK (event IN ('secret_set', 'signed_in', 'signed_out', 'failed', 'locked', 'unlocked', 'deactivated')),
     session_sha256 TEXT,
@@ -171,7 +172,7 @@ CREATE TABLE role_act (
     root TEXT NOT NULL REFERENCES role_act (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     act TEXT NOT NULL CHECK (act <> ''),
     role TEXT NOT NULL CHECK (role <> ''),
     signed INTEGER NOT NULL CHECK (signed IN (0, 1)),
@@ -198,7 +199,7 @@ CREATE TABLE signature (
     root TEXT NOT NULL REFERENCES signature (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     meaning TEXT NOT NULL CHECK (meaning <> ''),
     shown TEXT NOT NULL CHECK (shown <> ''),
     shown_sha256 TEXT NOT NULL CHECK (length(shown_sha256) = 64),
@@ -224,7 +225,7 @@ CREATE TABLE signature_cover (
     signature TEXT NOT NULL REFERENCES signature (id),
     record TEXT NOT NULL,
     version INTEGER NOT NULL,
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (signature, record)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX signature_cover_by_record ON signature_cover (record);
@@ -235,7 +236,7 @@ CREATE TABLE place (
     root TEXT NOT NULL REFERENCES place (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
     kind TEXT NOT NULL CHECK (kind IN ('gmp', 'storage', 'laboratory', 'pharmacy', 'ward', 'transport')),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -261,7 +262,7 @@ CREATE TABLE protocol (
     root TEXT NOT NULL REFERENCES protocol (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
     edition INTEGER NOT NULL CHECK (edition >= 1),
     title TEXT NOT NULL CHECK (title <> ''),
@@ -287,7 +288,7 @@ CREATE TABLE specification (
     root TEXT NOT NULL REFERENCES specification (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
     edition INTEGER NOT NULL CHECK (edition >= 1),
     title TEXT NOT NULL CHECK (title <> ''),
@@ -314,7 +315,7 @@ CREATE TABLE label_template (
     root TEXT NOT NULL REFERENCES label_template (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
     edition INTEGER NOT NULL CHECK (edition >= 1),
     source TEXT NOT NULL CHECK (source <> ''),
@@ -339,7 +340,7 @@ CREATE TABLE approval (
     root TEXT NOT NULL REFERENCES approval (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     protocol TEXT REFERENCES protocol (id),
     specification TEXT REFERENCES specification (id),
     signature TEXT NOT NULL REFERENCES signature (id),
@@ -365,7 +366,7 @@ CREATE TABLE screening_rule (
     root TEXT NOT NULL REFERENCES screening_rule (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
     source TEXT NOT NULL CHECK (source <> ''),
     source_sha256 TEXT NOT NULL CHECK (length(source_sha256) = 64),
@@ -393,7 +394,7 @@ CREATE TABLE donor (
     root TEXT NOT NULL REFERENCES donor (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     born_year INTEGER NOT NULL CHECK (born_year BETWEEN 1900 AND 2200),
     sex TEXT NOT NULL CHECK (sex IN ('M', 'F')),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -415,7 +416,7 @@ CREATE TABLE patient (
     root TEXT NOT NULL REFERENCES patient (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     born_year INTEGER NOT NULL CHECK (born_year BETWEEN 1900 AND 2200),
     sex TEXT NOT NULL CHECK (sex IN ('M', 'F')),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -437,7 +438,7 @@ CREATE TABLE patient_band (
     root TEXT NOT NULL REFERENCES patient_band (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     patient TEXT NOT NULL REFERENCES patient (id),
     code_hmac TEXT NOT NULL CHECK (code_hmac <> ''),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -461,7 +462,7 @@ CREATE TABLE consent (
     root TEXT NOT NULL REFERENCES consent (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     donor TEXT REFERENCES donor (id),
     patient TEXT REFERENCES patient (id),
     kind TEXT NOT NULL CHECK (kind IN ('donation', 'treatment', 'assent', 'data')),
@@ -490,7 +491,7 @@ CREATE TABLE weight (
     root TEXT NOT NULL REFERENCES weight (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     patient TEXT NOT NULL REFERENCES patient (id),
     weight_kg TEXT NOT NULL CHECK (weight_kg GLOB '[0-9]*' AND weight_kg NOT GLOB '*[^0-9.]*'),
     weighed_on TEXT NOT NULL CHECK (weighed_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
@@ -514,7 +515,7 @@ CREATE TABLE typing (
     root TEXT NOT NULL REFERENCES typing (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     donor TEXT REFERENCES donor (id),
     patient TEXT REFERENCES patient (id),
     gl_string TEXT NOT NULL CHECK (gl_string <> ''),
@@ -540,7 +541,7 @@ CREATE TABLE screening (
     root TEXT NOT NULL REFERENCES screening (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     donor TEXT NOT NULL REFERENCES donor (id),
     sampled_on TEXT NOT NULL CHECK (sampled_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     sample_of TEXT NOT NULL CHECK (sample_of IN ('donation', 'archived', 'new')),
@@ -564,7 +565,7 @@ CREATE TABLE marker (
     root TEXT NOT NULL REFERENCES marker (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     screening TEXT NOT NULL REFERENCES screening (id),
     marker TEXT NOT NULL CHECK (marker <> ''),
     outcome TEXT NOT NULL CHECK (outcome IN ('non-reactive', 'reactive', 'indeterminate')),
@@ -588,7 +589,7 @@ CREATE TABLE eligibility (
     root TEXT NOT NULL REFERENCES eligibility (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     donor TEXT NOT NULL REFERENCES donor (id),
     decision TEXT NOT NULL CHECK (decision IN ('eligible', 'deferred', 'ineligible')),
     defer_until TEXT CHECK (defer_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
@@ -614,7 +615,7 @@ CREATE TABLE pair (
     root TEXT NOT NULL REFERENCES pair (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     donor TEXT NOT NULL REFERENCES donor (id),
     patient TEXT NOT NULL REFERENCES patient (id),
     relation TEXT NOT NULL CHECK (relation IN ('mother', 'father', 'sibling', 'half-sibling', 'child', 'grandparent', 'aunt', 'uncle', 'cousin', 'unrelated')),
@@ -640,7 +641,7 @@ CREATE TABLE hla_finding (
     root TEXT NOT NULL REFERENCES hla_finding (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     pair TEXT NOT NULL REFERENCES pair (id),
     donor_typing TEXT REFERENCES typing (id),
     patient_typing TEXT REFERENCES typing (id),
@@ -667,7 +668,7 @@ CREATE TABLE course (
     root TEXT NOT NULL REFERENCES course (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     pair TEXT NOT NULL REFERENCES pair (id),
     protocol TEXT NOT NULL REFERENCES protocol (id),
     basis TEXT NOT NULL CHECK (basis IN ('trial', 'hospital-exemption', 'named-patient')),
@@ -692,7 +693,7 @@ CREATE TABLE course_amendment (
     root TEXT NOT NULL REFERENCES course_amendment (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     course TEXT NOT NULL REFERENCES course (id),
     protocol TEXT NOT NULL REFERENCES protocol (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -715,7 +716,7 @@ CREATE TABLE course_closure (
     root TEXT NOT NULL REFERENCES course_closure (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     course TEXT NOT NULL REFERENCES course (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -741,7 +742,7 @@ CREATE TABLE collection (
     root TEXT NOT NULL REFERENCES collection (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     planned_on TEXT CHECK (planned_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     donor TEXT NOT NULL REFERENCES donor (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -762,7 +763,7 @@ CREATE INDEX collection_by_donor ON collection (donor);
 CREATE TABLE collection_course (
     collection TEXT NOT NULL REFERENCES collection (id),
     course TEXT NOT NULL REFERENCES course (id),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (collection, course)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX collection_course_by_course ON collection_course (course);
@@ -773,7 +774,7 @@ CREATE TABLE collection_taking (
     root TEXT NOT NULL REFERENCES collection_taking (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     collection TEXT NOT NULL REFERENCES collection (id),
     volume_ml TEXT CHECK (volume_ml GLOB '[0-9]*' AND volume_ml NOT GLOB '*[^0-9.]*'),
     tnc INTEGER CHECK (tnc >= 0),
@@ -803,7 +804,7 @@ CREATE TABLE external_number (
     root TEXT NOT NULL REFERENCES external_number (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     record TEXT NOT NULL CHECK (record <> ''),
     scheme TEXT NOT NULL CHECK (scheme <> ''),
     value TEXT NOT NULL CHECK (value <> ''),
@@ -828,7 +829,7 @@ CREATE TABLE collection_receipt (
     root TEXT NOT NULL REFERENCES collection_receipt (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     collection TEXT NOT NULL REFERENCES collection (id),
     from_text TEXT NOT NULL CHECK (from_text <> ''),
     temperature_c TEXT CHECK (ltrim(temperature_c, '-') GLOB '[0-9]*' AND ltrim(temperature_c, '-') NOT GLOB '*[^0-9.]*'),
@@ -855,7 +856,7 @@ CREATE TABLE collection_count (
     root TEXT NOT NULL REFERENCES collection_count (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     collection TEXT NOT NULL REFERENCES collection (id),
     tnc INTEGER NOT NULL CHECK (tnc >= 0),
     mnc INTEGER CHECK (mnc >= 0),
@@ -880,7 +881,7 @@ CREATE TABLE collection_decision (
     root TEXT NOT NULL REFERENCES collection_decision (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     collection TEXT NOT NULL REFERENCES collection (id),
     decision TEXT NOT NULL CHECK (decision IN ('accepted', 'rejected')),
     signature TEXT NOT NULL REFERENCES signature (id),
@@ -908,7 +909,7 @@ CREATE TABLE lot (
     root TEXT NOT NULL REFERENCES lot (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     collection TEXT REFERENCES collection (id),
     parent TEXT REFERENCES lot (id),
     course TEXT NOT NULL REFERENCES course (id),
@@ -937,7 +938,7 @@ CREATE TABLE seeding (
     root TEXT NOT NULL REFERENCES seeding (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     passage INTEGER NOT NULL CHECK (passage >= 0),
     seeded INTEGER NOT NULL CHECK (seeded >= 1),
@@ -964,7 +965,7 @@ CREATE TABLE harvest (
     root TEXT NOT NULL REFERENCES harvest (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     passage INTEGER NOT NULL CHECK (passage >= 0),
     harvested INTEGER NOT NULL CHECK (harvested >= 0),
@@ -990,7 +991,7 @@ CREATE TABLE observation (
     root TEXT NOT NULL REFERENCES observation (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     passage INTEGER NOT NULL CHECK (passage >= 0),
     text TEXT NOT NULL CHECK (text <> ''),
@@ -1014,7 +1015,7 @@ CREATE TABLE fill (
     root TEXT NOT NULL REFERENCES fill (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     kind TEXT NOT NULL CHECK (kind IN ('bag', 'vial', 'syringe')),
     presentation TEXT NOT NULL CHECK (presentation IN ('fresh', 'cryopreserved')),
@@ -1041,7 +1042,7 @@ CREATE TABLE container (
     root TEXT NOT NULL REFERENCES container (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     fill TEXT REFERENCES fill (id),
     preparation TEXT REFERENCES preparation (id),
@@ -1074,7 +1075,7 @@ CREATE TABLE filling (
     root TEXT NOT NULL REFERENCES filling (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     container TEXT NOT NULL REFERENCES container (id),
     outcome TEXT NOT NULL CHECK (outcome IN ('filled', 'not_filled')),
     viable_cells INTEGER CHECK (viable_cells >= 0),
@@ -1100,7 +1101,7 @@ CREATE TABLE sample (
     root TEXT NOT NULL REFERENCES sample (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT REFERENCES lot (id),
     container TEXT REFERENCES container (id),
     kind TEXT NOT NULL CHECK (kind <> ''),
@@ -1128,7 +1129,7 @@ CREATE TABLE discard (
     root TEXT NOT NULL REFERENCES discard (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     cells INTEGER NOT NULL CHECK (cells >= 1),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -1151,7 +1152,7 @@ CREATE TABLE lot_closure (
     root TEXT NOT NULL REFERENCES lot_closure (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -1177,7 +1178,7 @@ CREATE TABLE result (
     root TEXT NOT NULL REFERENCES result (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     container TEXT REFERENCES container (id),
     preparation TEXT REFERENCES preparation (id),
@@ -1213,7 +1214,7 @@ CREATE TABLE result_review (
     root TEXT NOT NULL REFERENCES result_review (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     signature TEXT NOT NULL REFERENCES signature (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -1232,7 +1233,7 @@ CREATE TABLE result_review (
 CREATE TABLE reviewed_result (
     review TEXT NOT NULL REFERENCES result_review (id),
     result TEXT NOT NULL REFERENCES result (id),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (review, result)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reviewed_result_by_result ON reviewed_result (result);
@@ -1243,7 +1244,7 @@ CREATE TABLE lot_review (
     root TEXT NOT NULL REFERENCES lot_review (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     reviewed_as TEXT NOT NULL CHECK (reviewed_as <> ''),
     signature TEXT NOT NULL REFERENCES signature (id),
@@ -1267,7 +1268,7 @@ CREATE TABLE attestation (
     root TEXT NOT NULL REFERENCES attestation (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
     rule TEXT NOT NULL CHECK (rule <> ''),
     text TEXT NOT NULL CHECK (text <> ''),
@@ -1292,7 +1293,7 @@ CREATE TABLE disposition (
     root TEXT NOT NULL REFERENCES disposition (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     lot TEXT REFERENCES lot (id),
     fill TEXT REFERENCES fill (id),
     decision TEXT NOT NULL CHECK (decision IN ('conditionally_released', 'released', 'rejected', 'recalled', 'discontinued')),
@@ -1319,7 +1320,7 @@ CREATE TABLE release_condition (
     root TEXT NOT NULL REFERENCES release_condition (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     disposition TEXT NOT NULL REFERENCES disposition (id),
     test TEXT NOT NULL CHECK (test <> ''),
     due_on TEXT NOT NULL CHECK (due_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
@@ -1343,7 +1344,7 @@ CREATE TABLE hold (
     root TEXT NOT NULL REFERENCES hold (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     donor TEXT REFERENCES donor (id),
     collection TEXT REFERENCES collection (id),
     lot TEXT REFERENCES lot (id),
@@ -1377,7 +1378,7 @@ CREATE TABLE hold_lift (
     root TEXT NOT NULL REFERENCES hold_lift (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     hold TEXT NOT NULL REFERENCES hold (id),
     signature TEXT NOT NULL REFERENCES signature (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
@@ -1404,7 +1405,7 @@ CREATE TABLE label (
     root TEXT NOT NULL REFERENCES label (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     template TEXT NOT NULL REFERENCES label_template (id),
     copy TEXT NOT NULL CHECK (copy IN ('primary', 'overwrap', 'chart', 'record', 'transport', 'wristband', 'sample')),
     container TEXT REFERENCES container (id),
@@ -1442,7 +1443,7 @@ CREATE TABLE label_event (
     root TEXT NOT NULL REFERENCES label_event (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     label TEXT NOT NULL REFERENCES label (id),
     event TEXT NOT NULL CHECK (event IN ('applied', 'attached', 'void', 'destroyed')),
     container TEXT REFERENCES container (id),
@@ -1481,7 +1482,7 @@ CREATE TABLE custody_event (
     root TEXT NOT NULL REFERENCES custody_event (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     container TEXT REFERENCES container (id),
     collection TEXT REFERENCES collection (id),
     sample TEXT REFERENCES sample (id),
@@ -1541,7 +1542,7 @@ CREATE TABLE attachment (
     root TEXT NOT NULL REFERENCES attachment (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     record TEXT NOT NULL CHECK (record <> ''),
     file_name TEXT NOT NULL CHECK (file_name <> ''),
     sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
@@ -1571,7 +1572,7 @@ CREATE TABLE infusion_order (
     root TEXT NOT NULL REFERENCES infusion_order (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     course TEXT NOT NULL REFERENCES course (id),
     number INTEGER NOT NULL CHECK (number >= 1),
     planned_on TEXT NOT NULL CHECK (planned_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
@@ -1599,7 +1600,7 @@ CREATE TABLE order_cancellation (
     root TEXT NOT NULL REFERENCES order_cancellation (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     infusion_order TEXT NOT NULL REFERENCES infusion_order (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -1630,7 +1631,7 @@ CREATE TABLE preparation (
     root TEXT NOT NULL REFERENCES preparation (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     infusion_order TEXT NOT NULL REFERENCES infusion_order (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -1651,7 +1652,7 @@ CREATE TABLE preparation_input (
     preparation TEXT NOT NULL REFERENCES preparation (id),
     container TEXT NOT NULL REFERENCES container (id),
     label TEXT REFERENCES label (id),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (preparation, container)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX preparation_input_by_container ON preparation_input (container);
@@ -1662,7 +1663,7 @@ CREATE TABLE preparation_count (
     root TEXT NOT NULL REFERENCES preparation_count (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     preparation TEXT NOT NULL REFERENCES preparation (id),
     viable_cells INTEGER NOT NULL CHECK (viable_cells >= 0),
     total_cells INTEGER CHECK (total_cells >= 0),
@@ -1688,7 +1689,7 @@ CREATE TABLE preparation_finish (
     root TEXT NOT NULL REFERENCES preparation_finish (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     preparation TEXT NOT NULL REFERENCES preparation (id),
     into_kind TEXT NOT NULL CHECK (into_kind IN ('same', 'bag', 'syringe')),
     container TEXT REFERENCES container (id),
@@ -1716,7 +1717,7 @@ CREATE TABLE verification (
     root TEXT NOT NULL REFERENCES verification (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     infusion_order TEXT NOT NULL REFERENCES infusion_order (id),
     patient TEXT NOT NULL REFERENCES patient (id),
     scans TEXT NOT NULL CHECK (json_valid(scans)),
@@ -1740,7 +1741,7 @@ CREATE INDEX verification_by_infusion_order ON verification (infusion_order);
 CREATE TABLE verified_container (
     verification TEXT NOT NULL REFERENCES verification (id),
     container TEXT NOT NULL REFERENCES container (id),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (verification, container)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX verified_container_by_container ON verified_container (container);
@@ -1751,7 +1752,7 @@ CREATE TABLE dispensing (
     root TEXT NOT NULL REFERENCES dispensing (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     infusion_order TEXT NOT NULL REFERENCES infusion_order (id),
     patient TEXT NOT NULL REFERENCES patient (id),
     signature TEXT NOT NULL REFERENCES signature (id),
@@ -1775,7 +1776,7 @@ CREATE INDEX dispensing_by_infusion_order ON dispensing (infusion_order);
 CREATE TABLE dispensed_container (
     dispensing TEXT NOT NULL REFERENCES dispensing (id),
     container TEXT NOT NULL REFERENCES container (id),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (dispensing, container)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dispensed_container_by_container ON dispensed_container (container);
@@ -1786,7 +1787,7 @@ CREATE TABLE infusion (
     root TEXT NOT NULL REFERENCES infusion (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     infusion_order TEXT REFERENCES infusion_order (id),
     patient TEXT NOT NULL REFERENCES patient (id),
     course TEXT REFERENCES course (id),
@@ -1825,7 +1826,7 @@ CREATE INDEX infusion_by_infusion_order ON infusion (infusion_order);
 CREATE TABLE infused_container (
     infusion TEXT NOT NULL REFERENCES infusion (id),
     container TEXT NOT NULL REFERENCES container (id),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     PRIMARY KEY (infusion, container)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX infused_container_by_container ON infused_container (container);
@@ -1840,7 +1841,7 @@ CREATE TABLE refusal (
     root TEXT NOT NULL REFERENCES refusal (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     act TEXT NOT NULL CHECK (act <> ''),
     subjects TEXT NOT NULL CHECK (json_valid(subjects)),
     scans TEXT NOT NULL CHECK (json_valid(scans)),
@@ -1865,7 +1866,7 @@ CREATE TABLE incident (
     root TEXT NOT NULL REFERENCES incident (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     record TEXT NOT NULL CHECK (record <> ''),
     act TEXT NOT NULL CHECK (act <> ''),
     second TEXT NOT NULL REFERENCES account (id),
@@ -1890,7 +1891,7 @@ CREATE TABLE correction (
     root TEXT NOT NULL REFERENCES correction (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     record TEXT NOT NULL CHECK (record <> ''),
     record_table TEXT NOT NULL CHECK (record_table <> ''),
     kind TEXT NOT NULL CHECK (kind IN ('correct', 'strike')),
@@ -1918,7 +1919,7 @@ CREATE TABLE shown_warning (
     root TEXT NOT NULL REFERENCES shown_warning (id),
     version INTEGER NOT NULL CHECK (version >= 1),
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
-    seq INTEGER NOT NULL REFERENCES audit_entry (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
     record TEXT NOT NULL CHECK (record <> ''),
     code TEXT NOT NULL CHECK (code <> ''),
     sentence TEXT NOT NULL CHECK (sentence <> ''),
@@ -1935,87 +1936,6 @@ CREATE TABLE shown_warning (
     CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END)
 ) STRICT;
 CREATE INDEX shown_warning_by_record ON shown_warning (record);
-
--- ------------------------------------------------------------------------------------------------
--- Every row knows its entry
--- ------------------------------------------------------------------------------------------------
-
--- An entry is written after the rows that point at it. Whenever one is written, SQLite looks in each
--- of these tables for rows that were waiting for it; without an index it would read them all.
-
-CREATE INDEX account_by_seq ON account (seq);
-CREATE INDEX role_grant_by_seq ON role_grant (seq);
-CREATE INDEX account_event_by_seq ON account_event (seq);
-CREATE INDEX role_act_by_seq ON role_act (seq);
-CREATE INDEX signature_by_seq ON signature (seq);
-CREATE INDEX place_by_seq ON place (seq);
-CREATE INDEX protocol_by_seq ON protocol (seq);
-CREATE INDEX specification_by_seq ON specification (seq);
-CREATE INDEX label_template_by_seq ON label_template (seq);
-CREATE INDEX approval_by_seq ON approval (seq);
-CREATE INDEX screening_rule_by_seq ON screening_rule (seq);
-CREATE INDEX donor_by_seq ON donor (seq);
-CREATE INDEX patient_by_seq ON patient (seq);
-CREATE INDEX patient_band_by_seq ON patient_band (seq);
-CREATE INDEX consent_by_seq ON consent (seq);
-CREATE INDEX weight_by_seq ON weight (seq);
-CREATE INDEX typing_by_seq ON typing (seq);
-CREATE INDEX screening_by_seq ON screening (seq);
-CREATE INDEX marker_by_seq ON marker (seq);
-CREATE INDEX eligibility_by_seq ON eligibility (seq);
-CREATE INDEX pair_by_seq ON pair (seq);
-CREATE INDEX hla_finding_by_seq ON hla_finding (seq);
-CREATE INDEX course_by_seq ON course (seq);
-CREATE INDEX course_amendment_by_seq ON course_amendment (seq);
-CREATE INDEX course_closure_by_seq ON course_closure (seq);
-CREATE INDEX collection_by_seq ON collection (seq);
-CREATE INDEX collection_taking_by_seq ON collection_taking (seq);
-CREATE INDEX external_number_by_seq ON external_number (seq);
-CREATE INDEX collection_receipt_by_seq ON collection_receipt (seq);
-CREATE INDEX collection_count_by_seq ON collection_count (seq);
-CREATE INDEX collection_decision_by_seq ON collection_decision (seq);
-CREATE INDEX lot_by_seq ON lot (seq);
-CREATE INDEX seeding_by_seq ON seeding (seq);
-CREATE INDEX harvest_by_seq ON harvest (seq);
-CREATE INDEX observation_by_seq ON observation (seq);
-CREATE INDEX fill_by_seq ON fill (seq);
-CREATE INDEX container_by_seq ON container (seq);
-CREATE INDEX filling_by_seq ON filling (seq);
-CREATE INDEX sample_by_seq ON sample (seq);
-CREATE INDEX discard_by_seq ON discard (seq);
-CREATE INDEX lot_closure_by_seq ON lot_closure (seq);
-CREATE INDEX result_by_seq ON result (seq);
-CREATE INDEX result_review_by_seq ON result_review (seq);
-CREATE INDEX lot_review_by_seq ON lot_review (seq);
-CREATE INDEX attestation_by_seq ON attestation (seq);
-CREATE INDEX disposition_by_seq ON disposition (seq);
-CREATE INDEX release_condition_by_seq ON release_condition (seq);
-CREATE INDEX hold_by_seq ON hold (seq);
-CREATE INDEX hold_lift_by_seq ON hold_lift (seq);
-CREATE INDEX label_by_seq ON label (seq);
-CREATE INDEX label_event_by_seq ON label_event (seq);
-CREATE INDEX custody_event_by_seq ON custody_event (seq);
-CREATE INDEX attachment_by_seq ON attachment (seq);
-CREATE INDEX infusion_order_by_seq ON infusion_order (seq);
-CREATE INDEX order_cancellation_by_seq ON order_cancellation (seq);
-CREATE INDEX preparation_by_seq ON preparation (seq);
-CREATE INDEX preparation_count_by_seq ON preparation_count (seq);
-CREATE INDEX preparation_finish_by_seq ON preparation_finish (seq);
-CREATE INDEX verification_by_seq ON verification (seq);
-CREATE INDEX dispensing_by_seq ON dispensing (seq);
-CREATE INDEX infusion_by_seq ON infusion (seq);
-CREATE INDEX refusal_by_seq ON refusal (seq);
-CREATE INDEX incident_by_seq ON incident (seq);
-CREATE INDEX correction_by_seq ON correction (seq);
-CREATE INDEX shown_warning_by_seq ON shown_warning (seq);
-CREATE INDEX signature_cover_by_seq ON signature_cover (seq);
-CREATE INDEX collection_course_by_seq ON collection_course (seq);
-CREATE INDEX reviewed_result_by_seq ON reviewed_result (seq);
-CREATE INDEX preparation_input_by_seq ON preparation_input (seq);
-CREATE INDEX verified_container_by_seq ON verified_container (seq);
-CREATE INDEX dispensed_container_by_seq ON dispensed_container (seq);
-CREATE INDEX infused_container_by_seq ON infused_container (seq);
-CREATE INDEX audit_mention_by_seq ON audit_mention (seq);
 
 -- ------------------------------------------------------------------------------------------------
 -- What is true now

@@ -147,7 +147,7 @@ def _record_each(
     name = f"custody {act}"
     things, entry = find_things(desk, texts)
     earlier = "" if signature else desk.repeated(name)
-    if earlier:
+    if earlier and desk.store.find("custody_event", earlier) is not None:
         return [{"id": earlier, "kind": "custody_event", "repeated": True, "warnings": []}]
     if telling.reason:
         telling = telling._replace(reason=clean_text(telling.reason, "the reason"))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def record_refusal(desk: Desk, act: str, error: LottrackError, *subjects: str) -> str:
     """Write a refused act into the record, in a transaction of its own; returns its number.
 
+    The same act refused again within three seconds (a double trigger) is the same record.
+
     Args:
         desk: where, and who tried.
         act: what was tried.
@@ -24,6 +26,9 @@ def record_refusal(desk: Desk, act: str, error: LottrackError, *subjects: str) -
     blockers = [blocker._asdict() for blocker in error.blockers] or [
         {"code": error.code, "sentence": error.sentence, "basis": ""}
     ]
+    earlier = desk.repeated(act)
+    if earlier and desk.store.find("refusal", earlier) is not None:
+        return earlier
     named = [*desk.subjects, *subjects]
     actor = Actor(desk.account, "", desk.host)
     with desk.store.change(actor, f"{act} refused", now=desk.now(), dry_run=desk.dry_run) as change:

@@ -103,7 +103,6 @@ NEVER_SEARCHED_IN = {
 
 @pytest.mark.parametrize("table", [*FACTS, *LINKS])
 def test_every_reference_that_is_searched_has_an_index(schema, table):
-    """``seq`` among them: SQLite searches by it whenever an audit entry is written."""
     unindexed = unindexed_references(schema, table)
     assert unindexed - NEVER_SEARCHED == NEVER_SEARCHED_IN.get(table, set())
 
