@@ -182,11 +182,17 @@ class Context:
         return first, self.ask_secret(f"New secret of {account}, again")
 
     def ask_signature(self, prepared: Prepared, signer: str = "") -> Proof:
-        """Show what is signed, then ask the signer's secret."""
+        """Show what is signed, then ask the signer's secret.
+
+        Raises:
+            NotSignedIn: there is no such signer.
+            RoleMissing: the signer may not sign this.
+        """
+        from lottrack.actions.secrets import require_account
         from lottrack.actions.signing import Proof, shown_to
 
         desk = self.writing_desk
-        account = (signer or desk.require_actor()).upper()
+        account = require_account(desk, signer) if signer else desk.require_actor()
         desk.role_for(prepared.act, account)
         self.say(shown_to(desk, prepared, account))
         self.say("")
