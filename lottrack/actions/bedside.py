@@ -87,13 +87,12 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
         patient = _patient_of_order(reader, order)
     lineages = {scan.record: _lineage(reader, scan.record) for scan in usable}
     today = desk.today(question.moment)
-    today = desk.today(question.moment)
     moment = question.moment
     cases = tuple(
         container_case(reader, scan, lineages[scan.record], moment, today) for scan in usable
     )
     protocol = None if order is None else protocol_of(reader, order.protocol)
-    recipient = next((str(found.patient.root) for found in lineages.values()), "")
+    recipient = next((str(found.patient.root) for found in lineages.values()), patient)
     rows = [reader.get("container", scan.record) for scan in usable]
     dose, weighed_on = dose_for(reader, rows, recipient, protocol, order)
     case = Case(

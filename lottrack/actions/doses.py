@@ -57,13 +57,14 @@ def dose_for(
         rows: the containers.
         patient: their recipient.
         protocol: the order's.
-        order: the order; without one there is no dose.
+        order: the order; without one there is no dose. Without a container there is none either,
+            but there is a weight.
     """
-    if order is None or protocol is None or not rows:
+    if order is None or protocol is None:
         return None, None
     weight_kg, weighed_on = dosing_weight(reader, order, patient)
-    if weight_kg is None:
-        return None, None
+    if weight_kg is None or not rows:
+        return None, weighed_on
     preparations = list(
         {p.root: p for p in (preparation_of(reader, row) for row in rows) if p is not None}.values()
     )
