@@ -20,7 +20,7 @@ from lottrack.rules.correctable import (
     require_values,
 )
 from lottrack.rules.growth import passage_name
-from lottrack.rules.times import from_text, local_text
+from lottrack.rules.times import from_text, is_before, local_text
 from lottrack.store.lives import life_events
 from lottrack.store.rows import Row
 
@@ -207,7 +207,7 @@ def _culture(reader: Reader, lot: str) -> Iterator[tuple[Moment, Moment]]:
 
 
 def _require_in_order(reader: Reader, earlier: Moment, later: Moment) -> None:
-    if not (earlier[1] <= later[1]):
+    if is_before(from_text(later[1]), from_text(earlier[1])):
         zone = reader.setting("zone")
         first, then = (local_text(from_text(moment[1]), zone) for moment in (earlier, later))
         raise Conflict(

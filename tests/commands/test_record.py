@@ -343,6 +343,13 @@ class TestCulture:
         assert "seeding of P2" in refused.stdout
         correct(bench.program, harvest, f"at={bench.time(18)}")
 
+    def test_times_of_one_minute_stand_in_the_order_recorded(self, bench):
+        lot = bench.grown()
+        harvest = rows(bench.program, "harvest", lot=lot, passage=1)[0]
+        seeding = rows(bench.program, "seeding", lot=lot, passage=1)[0]
+        correct(bench.program, seeding.root, f"at={harvest.occurred_at[:17]}30Z")
+        sound(bench.program)
+
     def test_a_lot_with_passages_is_not_struck(self, bench):
         lot = bench.grown()
         refused = strike(bench.program, lot, exit_code=30)
