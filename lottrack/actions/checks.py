@@ -15,6 +15,7 @@ from lottrack.actions.containers import first_place
 from lottrack.actions.dispositions import fill_disposition
 from lottrack.actions.doses import preparation_of, source_containers
 from lottrack.actions.holds import open_holds_of_container
+from lottrack.actions.labels import derived_label_state
 from lottrack.actions.lineage import lineage_of
 from lottrack.actions.lot_closing import close_blockers
 from lottrack.errors import LottrackError
@@ -24,8 +25,8 @@ from lottrack.store.files import files_folder, kept_findings
 from lottrack.store.invariants import (
     correction_findings,
     incident_notes,
+    order_findings,
     query_findings,
-    standing_findings,
 )
 from lottrack.store.lives import derived_standing, standing_of
 from lottrack.store.reader import Reader
@@ -76,7 +77,8 @@ def invariant_findings(reader: Reader) -> Iterator[Finding]:
     yield from _given_findings(reader)
     yield from query_findings(reader)
     yield from correction_findings(reader)
-    yield from standing_findings(reader)
+    yield from order_findings(reader)
+    yield from _label_findings(reader)
     yield from _place_findings(reader)
     yield from _closed_lot_findings(reader)
 
@@ -110,8 +112,8 @@ def _given(reader: Reader) -> list[_Given]:
 def _given_findings(reader: Reader) -> Iterator[Finding]:
     """Containers given without a live release, under a hold or after expiry (1 and 3).
 
-    Judged by what was recorded when the event was, at the time it was told for: what came later
-    forbids nothing in the past.
+    Judged by what was recorded when the event was: what came later forbids nothing in the past. A
+    release that stood at the time told and ended before the event was entered counts, too.
     """
     for given in _given(reader):
         then = Reader(reader.database, given.seq - 1)
@@ -124,9 +126,10 @@ def _given_findings(reader: Reader) -> Iterator[Finding]:
 
 
 def _against(then: Reader, container: Row, given: _Given) -> Iterator[tuple[str, str]]:
+    told = Reader(then.database, _entries_by(then, given.at))
     for fill in _source_fills(then, container):
         disposition = fill_disposition(then, fill)
-        if disposition not in LIVE_RELEASES:
+        if disposition not in LIVE_RELEASES and not _was_released(told, fill):
             yield (
                 "given-without-release",
                 f"Invariant 1: {container.root} was given while its fill {fill} was {disposition}.",
@@ -140,6 +143,17 @@ def _against(then: Reader, container: Row, given: _Given) -> Iterator[tuple[str,
     expiry = expiry_of(then, container, preparation_of(then, container))
     if given.kind == "infusion" and not (from_text(given.at) <= expiry):
         yield "infused-after-expiry", f"Invariant 3: {container.root} was infused after its expiry."
+
+
+def _entries_by(reader: Reader, at: str) -> int:
+    """The last entry written by a moment."""
+    sql = "SELECT coalesce(max(seq), 0) AS seq FROM audit_entry WHERE at <= :at"
+    return int(reader.sql(sql, at=at)[0].seq)
+
+
+def _was_released(told: Reader, fill: str) -> bool:
+    known = told.find("fill", fill) is not None
+    return known and fill_disposition(told, fill) in LIVE_RELEASES
 
 
 def _source_fills(reader: Reader, container: Row) -> list[str]:
@@ -171,6 +185,23 @@ def _place_findings(reader: Reader) -> Iterator[Finding]:
                     f" {stands[name] or '(none)'}; what was recorded leads to {value or '(none)'}."
                 )
                 yield Finding("standing-differs", where, sentence)
+
+
+def _label_findings(reader: Reader) -> Iterator[Finding]:
+    """Labels that do not stand as what was recorded of them makes them stand."""
+    for row in reader.rows("label_standing"):
+        stands = (row.state, row.container)
+        derived = derived_label_state(reader, row.label)
+        if stands != derived:
+            sentence = (
+                f"Invariant 5: label {row.label} stands as {_placed(*stands)}; what was recorded"
+                f" makes it {_placed(*derived)}."
+            )
+            yield Finding("standing-differs", f"label_standing {row.label}", sentence)
+
+
+def _placed(state: str, container: str | None) -> str:
+    return state if container is None else f"{state} on {container}"
 
 
 # -- 6: everything is somewhere -------------------------------------------------------------------

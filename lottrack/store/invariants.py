@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.store.lives import label_state, order_state
+from lottrack.store.lives import order_state
 from lottrack.store.replay import Finding
 from lottrack.store.tables import FACTS
 
@@ -186,23 +186,17 @@ def query_findings(reader: Reader) -> Iterator[Finding]:
             yield Finding(query.code, f"{query.where} {values['record']}", sentence)
 
 
-def standing_findings(reader: Reader) -> Iterator[Finding]:
-    """Orders and labels that do not stand as what was recorded of them makes them stand."""
+def order_findings(reader: Reader) -> Iterator[Finding]:
+    """Orders that do not stand as what was recorded of them makes them stand."""
     for row in reader.rows("order_standing"):
         derived = order_state(reader, row.infusion_order)
         if row.state != derived:
-            yield _standing(row.infusion_order, "order", row.state, derived)
-    for row in reader.rows("label_standing"):
-        derived = label_state(reader, row.label)
-        if row.state != derived:
-            yield _standing(row.label, "label", row.state, derived)
-
-
-def _standing(record: str, kind: str, state: str, derived: str) -> Finding:
-    sentence = (
-        f"Invariant 5: {kind} {record} stands as {state}; what was recorded makes it {derived}."
-    )
-    return Finding("standing-differs", f"{kind}_standing {record}", sentence)
+            yield Finding(
+                "standing-differs",
+                f"order_standing {row.infusion_order}",
+                f"Invariant 5: order {row.infusion_order} stands as {row.state}; what was recorded"
+                f" makes it {derived}.",
+            )
 
 
 def correction_findings(reader: Reader) -> Iterator[Finding]:

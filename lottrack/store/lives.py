@@ -1,4 +1,4 @@
-"""The lives of containers, orders and labels, read from their events in the order recorded."""
+"""The lives of containers and orders, read from their events in the order recorded."""
 
 from __future__ import annotations
 
@@ -119,13 +119,3 @@ def order_state(reader: Reader, order: str) -> str:
     if row.cancelled is not None and (row.given is None or row.cancelled < row.given):
         return "cancelled"
     return "open" if row.given is None else "given"
-
-
-def label_state(reader: Reader, label: str) -> str:
-    """What a label's events make it: the last of them, or printed."""
-    rows = reader.sql(
-        "SELECT e.event FROM label_event_now AS e JOIN label_event AS o ON o.id = e.root"
-        " WHERE e.label = :label ORDER BY o.seq DESC, length(e.root) DESC, e.root DESC LIMIT 1",
-        label=label,
-    )
-    return str(rows[0].event) if rows else "printed"
