@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions.lots import find_lot
+from lottrack.actions.lots import find_lot, require_after_taking
+from lottrack.actions.moments import happened_at
 from lottrack.rules.text import clean_text
 
 if TYPE_CHECKING:
@@ -20,12 +21,16 @@ def attest(desk: Desk, text: str, rule: str, statement: str, telling: Telling) -
         rule: one of ``rules.release.ATTESTED``.
         statement: what is stated, with where its facts are kept.
         telling: when, by whom.
+
+    Raises:
+        NotFound: there is no such lot.
+        Conflict: before the marrow of the lot was taken (``out-of-order``).
     """
     lot = find_lot(desk, text)
     told = desk.told(telling)
     said = clean_text(statement, "the statement")
     with desk.change("lot attest") as change:
-        change.get("lot", lot)
+        require_after_taking(change, happened_at(change, told), lot)
         number = change.record("attestation", told, lot=lot, rule=rule, text=said)
     return {
         "id": number,

@@ -80,12 +80,15 @@ def plan_collection(
 
     Raises:
         Refused: a course is closed.
-        Conflict: the courses have different donors.
+        Conflict: the courses have different donors; the time told is before the donor's birth.
     """
     told = desk.told(telling)
     with desk.change("collection plan") as change:
-        numbers = _courses(desk, change, courses, happened_at(change, told))
+        at = happened_at(change, told)
+        numbers = _courses(desk, change, courses, at)
         collection = _register(change, told, numbers, planned_on=planned_on, number=number)
+        donor = change.get("donor", change.get("collection", collection).donor)
+        _require_born(donor, desk.today(at))
     return {
         "id": collection,
         "kind": "collection",

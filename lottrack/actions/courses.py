@@ -9,6 +9,7 @@ from lottrack.actions.documents import find_document, is_approved, protocol_of
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.lineage import course_is_closed, course_protocol
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
+from lottrack.actions.persons import told_of_pair
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, Blocker, Conflict, NotFound, Refused
 from lottrack.rules.lifecycle import ENDED
@@ -113,10 +114,13 @@ def open_course(desk: Desk, course: NewCourse, telling: Telling) -> dict[str, An
     Raises:
         NotFound: there is no such pair or protocol.
         BadValue: an unusable reference.
+        Conflict: the time told is before a year of birth (``out-of-order``).
     """
     pair = find_one_of(desk.store, course.pair, "pair").record
     desk.subjects.append(pair)
-    told = desk.told(telling)
+    row = desk.store.get("pair", pair)
+    people = desk.store.get("donor", row.donor), desk.store.get("patient", row.patient)
+    told = told_of_pair(desk, telling, *people, "the opening of the course")
     with desk.change("course open") as change:
         change.get("pair", pair)
         made = write_course(change, course._replace(pair=pair), told)

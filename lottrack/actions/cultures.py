@@ -14,6 +14,7 @@ from lottrack.actions.lots import (
     find_lot,
     line_counts,
     passages_of,
+    require_after_taking,
     require_cells,
     require_open_lot,
     source_of_seeding,
@@ -39,7 +40,6 @@ from lottrack.rules.quantities import format_cells, plain
 from lottrack.rules.text import clean_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
 
     from lottrack.actions.desk import Desk, Telling
     from lottrack.store.change import Change, Told
@@ -180,7 +180,7 @@ def _write_seeding(
     source = source_of_seeding(change, lot, number, at)
     before = None
     if source is None:
-        _require_after_taking(change, at, lot)
+        require_after_taking(change, at, lot)
     else:
         last = source.cells.passage
         if number != last + 1:
@@ -246,13 +246,6 @@ def _wrong_passage(lot: str, number: int, last: int) -> Conflict:
         hint=f"`lottrack lot show {lot}` shows the passages; they are numbered through from a"
         " parent lot.",
     )
-
-
-def _require_after_taking(change: Change, at: datetime, lot: str) -> None:
-    collection = change.get("lot", lot).collection
-    taking = collection and change.last("collection_taking", collection=collection)
-    if taking:
-        require_in_order(change, at, taking.occurred_at, f"the taking of {collection}")
 
 
 def _viable_seeded(seeded: Seeded, before: Row | None) -> int:

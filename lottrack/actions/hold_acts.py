@@ -9,7 +9,9 @@ from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of, word_for
 from lottrack.actions.holds import HELD, held_thing, write_hold
 from lottrack.actions.independence import require_independent
-from lottrack.actions.moments import shown_time
+from lottrack.actions.lots import require_after_taking
+from lottrack.actions.moments import happened_at, shown_time
+from lottrack.actions.persons import told_of
 from lottrack.actions.scanning import scanned_record
 from lottrack.errors import AlreadyDone, Conflict
 from lottrack.rules.text import clean_text
@@ -17,6 +19,7 @@ from lottrack.rules.text import clean_text
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk
     from lottrack.actions.finding import Found
+    from lottrack.store.change import Told
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -41,13 +44,18 @@ def open_hold(
     Raises:
         Conflict: things of several kinds have this code (``ambiguous-code``).
         NotFound: nothing has it.
+        Conflict: the time told is before the donor's birth or before the marrow was taken
+            (``out-of-order``).
     """
     number, scanned = scanned_record(desk, text)
     thing = _find_held(desk, number, on)
     why = clean_text(reason, "the reason")
-    told = desk.told(telling._replace(entry="scanned") if scanned else telling)
+    told = _told(desk, thing, telling._replace(entry="scanned") if scanned else telling)
     with desk.change("hold open", why) as change:
-        change.get(thing.table, thing.record)
+        row = change.get(thing.table, thing.record)
+        if thing.table in {"lot", "fill", "container"}:
+            lot = str(row.root if thing.table == "lot" else row.lot)
+            require_after_taking(change, happened_at(change, told), lot)
         hold = write_hold(change, thing.table, thing.record, cause, why, automatic=False, told=told)
         row = change.get("hold", hold)
         data = _data(change, row)
@@ -67,6 +75,15 @@ def _find_held(desk: Desk, text: str, on: str) -> Found:
         )
     desk.subjects.append(found.record)
     return found
+
+
+def _told(desk: Desk, thing: Found, telling: Telling) -> Told:
+    """What was said about a hold; one of a donor or a donation not before the donor's birth."""
+    if thing.table not in {"donor", "collection"}:
+        return desk.told(telling)
+    row = desk.store.get(thing.table, thing.record)
+    donor = row if thing.table == "donor" else desk.store.get("donor", row.donor)
+    return told_of(desk, telling, str(donor.root), int(donor.born_year), "the hold")
 
 
 def prepare_lift(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.finding import find_one_of
+from lottrack.actions.moments import require_in_order
 from lottrack.errors import Conflict
 from lottrack.rules.balance import (
     Balance,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lottrack.actions.desk import Desk
+    from lottrack.store.change import Change
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -183,6 +185,22 @@ def balance_of(reader: Reader, lot: str) -> Balance:
         discards=drawn["discard"],
         child_lots=list(_child_uses(reader, lot, times)),
     )
+
+
+def require_after_taking(change: Change, at: datetime, lot: str) -> None:
+    """Refuse a time before the marrow was taken that a lot, or the lot before it, was grown from.
+
+    The registration asks nothing: a lot may be entered long after it was begun.
+
+    Raises:
+        Conflict: ``out-of-order``.
+    """
+    row = change.get("lot", lot)
+    while row.parent is not None:
+        row = change.get("lot", row.parent)
+    taking = row.collection and change.last("collection_taking", collection=row.collection)
+    if taking:
+        require_in_order(change, at, taking.occurred_at, f"the taking of {row.collection}")
 
 
 def source_of(reader: Reader, lot: str, at: datetime) -> Source | None:

@@ -9,6 +9,7 @@ from lottrack.actions.documents import protocol_of
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.lineage import course_is_closed, course_protocol
 from lottrack.actions.patients import latest_weight
+from lottrack.actions.persons import told_of
 from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed
 from lottrack.rules.identifiers import require_code
 from lottrack.rules.plausibility import weight_warnings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lottrack.actions.desk import Desk, Telling
+    from lottrack.store.change import Told
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -157,9 +159,14 @@ def place_order(
     proof: signing.Proof,
     telling: Telling,
 ) -> dict[str, Any]:
-    """Place an order, signed by a clinician, pinned to the course's protocol edition of now."""
+    """Place an order, signed by a clinician, pinned to the course's protocol edition of now.
+
+    Raises:
+        Changed: what was shown is not what the record says.
+        Conflict: the time told is before the patient's birth (``out-of-order``).
+    """
     signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(telling._replace(performed_by=signer.account))
+    told = _told(desk, wanted, telling._replace(performed_by=signer.account))
     with desk.change("order place", role=signer.role) as change:
         signing.require_unchanged(prepared, prepare_order(desk, wanted, change))
         course = find_course(change, wanted.course, wanted.patient)
@@ -200,6 +207,12 @@ def place_order(
         "signature": signature,
         "warnings": warnings,
     }
+
+
+def _told(desk: Desk, wanted: Prescription, telling: Telling) -> Told:
+    course = find_course(desk.store, wanted.course, wanted.patient)
+    patient = desk.store.get("patient", desk.store.get("pair", course.pair).patient)
+    return told_of(desk, telling, str(patient.root), int(patient.born_year), "the order")
 
 
 def _weight_warnings(reader: Reader, patient: str, wanted: Prescription) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from lottrack.actions.donors import eligibility_of, is_excluded
 from lottrack.actions.finding import code_of, find_one_of
 from lottrack.actions.lineage import course_protocol
 from lottrack.actions.matching import finding_of, typing_of, write_finding
+from lottrack.actions.persons import told_of_pair
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, Blocker, Conflict, Refused
 from lottrack.rules.plausibility import ShownWarning
@@ -52,7 +53,8 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
     Raises:
         NotFound: there is no such donor, patient or protocol.
         Conflict: donor and patient have one code (``same-person``), or the relation does not go
-            with sex or years of birth (``relation-inconsistent``).
+            with sex or years of birth (``relation-inconsistent``), or the time told is before a
+            year of birth (``out-of-order``).
         AlreadyDone: the two are a pair already.
         Refused: the donor is deferred or not eligible (``donor-not-eligible``).
     """
@@ -61,7 +63,7 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
     patient = reader.get("patient", code_of(reader, "patient", new.patient))
     desk.subjects += [str(donor.root), str(patient.root)]
     evidence = clean_text(new.evidence, "the evidence") if new.evidence else None
-    told = desk.told(telling)
+    told = told_of_pair(desk, telling, donor, patient, "the registration of the pair")
     _require_two_people(donor, patient)
     _require_relation(donor, patient, new.relation)
     with desk.change("pair register") as change:

@@ -120,6 +120,16 @@ def told_of(desk: Desk, telling: Telling, person: str, born_year: int, what: str
     return told
 
 
+def told_of_pair(desk: Desk, telling: Telling, donor: Row, patient: Row, what: str) -> Told:
+    """What was said about an act on a donor and a patient, told for a time when both were born.
+
+    Raises:
+        Conflict: the time told is before a year of birth (``out-of-order``).
+    """
+    told_of(desk, telling, str(donor.root), int(donor.born_year), what)
+    return told_of(desk, telling, str(patient.root), int(patient.born_year), what)
+
+
 def _require_born(day: date, what: str, person: str, born_year: int) -> None:
     if not (day.year >= born_year):
         raise Conflict(

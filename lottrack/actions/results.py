@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.desk import as_text
 from lottrack.actions.documents import specification_of
 from lottrack.actions.finding import Found, find_one_of, word_for
-from lottrack.actions.lots import require_open_lot
+from lottrack.actions.lots import require_after_taking, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
 from lottrack.actions.quality_states import filled_containers
 from lottrack.actions.result_holds import hold_failing, infused_of
@@ -94,7 +94,7 @@ def record_result(desk: Desk, new: NewResult, telling: Telling) -> dict[str, Any
         _require_level(change, criterion, target, lot)
         at = happened_at(change, told)
         sampled_at = _sampled_at(change, new, sample, lot, at)
-        _require_after(change, target, at)
+        _require_after(change, target, str(lot.root), at)
         value = parse_result(new.value, criterion)
         columns = {
             "lot": lot.root,
@@ -189,7 +189,8 @@ def _sampled_at(change: Change, new: NewResult, sample: str, lot: Row, at: datet
     return sampled
 
 
-def _require_after(change: Change, target: Found, at: datetime) -> None:
+def _require_after(change: Change, target: Found, lot: str, at: datetime) -> None:
+    require_after_taking(change, at, lot)
     if target.table == "preparation":
         row = change.get("preparation", target.record)
         require_in_order(change, at, row.occurred_at, f"the start of {target.record}")

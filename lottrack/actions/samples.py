@@ -8,7 +8,13 @@ from lottrack.actions.containers import advance, filling_of, state_of, wrong_sta
 from lottrack.actions.dispositions import NEVER_SUPPLIED
 from lottrack.actions.documents import specification_of
 from lottrack.actions.finding import find_one_of
-from lottrack.actions.lots import find_lot, require_cells, require_open_lot, source_of
+from lottrack.actions.lots import (
+    find_lot,
+    require_after_taking,
+    require_cells,
+    require_open_lot,
+    source_of,
+)
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.shown import write_warnings
@@ -49,7 +55,8 @@ def take_sample(desk: Desk, text: str, new: NewSample, telling: Telling) -> dict
     up by it; of any other an aliquot is taken, and the container keeps its place in stock.
 
     Raises:
-        Conflict: more cells than the harvest has left; the lot was closed; before the fill.
+        Conflict: more cells than the harvest has left; the lot was closed; before the fill, or
+            before the marrow was taken.
         CustodyRefused: the container was never filled, or is used up already.
     """
     record, scanned = scanned_record(desk, text)
@@ -62,6 +69,7 @@ def take_sample(desk: Desk, text: str, new: NewSample, telling: Telling) -> dict
         lot = found.record if in_lot else str(change.get("container", found.record).lot)
         row = require_open_lot(change, lot)
         at = happened_at(change, told)
+        require_after_taking(change, at, lot)
         if in_lot and new.cells is not None:
             require_cells(source_of(change, lot, at), new.cells, "this sample")
         sample = change.record(
@@ -131,7 +139,8 @@ def discard_cells(
 
     Raises:
         BadValue: no cells.
-        Conflict: more cells than the harvest has left; the lot was closed.
+        Conflict: more cells than the harvest has left; the lot was closed; before the marrow was
+            taken.
     """
     if cells < 1:
         raise BadValue("No cells were discarded.", code="bad-count", hint="Give --cells above 0.")
@@ -140,7 +149,9 @@ def discard_cells(
     told = desk.told(telling._replace(reason=why))
     with desk.change("lot discard", why) as change:
         require_open_lot(change, lot)
-        require_cells(source_of(change, lot, happened_at(change, told)), cells, "this discard")
+        at = happened_at(change, told)
+        require_after_taking(change, at, lot)
+        require_cells(source_of(change, lot, at), cells, "this discard")
         number = change.record("discard", told, lot=lot, cells=cells)
     return {
         "id": number,
