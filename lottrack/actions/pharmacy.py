@@ -14,7 +14,7 @@ from lottrack.errors import AccessRefused, Blocker, InfusionRefused, NotSignedIn
 from lottrack.rules.administration import Verdict, judge
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.quantities import format_cells, plain
-from lottrack.rules.times import to_text
+from lottrack.rules.times import require_not_future, to_text
 from lottrack.store.chain import canonical
 
 if TYPE_CHECKING:
@@ -168,8 +168,10 @@ def prepare_dispensing(
     """What pharmacist and second person sign; everything that stands against it refuses first.
 
     Raises:
+        BadValue: the time told lies in the future.
         InfusionRefused: blockers.
     """
+    require_not_future(moment, desk.now(), "the time told")
     record = reader or desk.store
     answered = ask(desk, record, _question("dispense", wish, moment))
     gathered = answered.gathered
