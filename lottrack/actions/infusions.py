@@ -167,6 +167,7 @@ def record_infusion(
         told = Told(given.started, signer.account, "", entry, given.reason)
         signature = signing.sign(change, desk, prepared, signer, told)
         number = _write(change, given, answered, told, signature, second.account)
+        signing.cover(change, signature, number)
         blockers = answered.verdict.blockers
         if happened is not None and blockers:
             things = [Found("container", c) for c in answered.gathered.containers]

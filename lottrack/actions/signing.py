@@ -148,6 +148,11 @@ def sign(change: Change, desk: Desk, prepared: Prepared, signer: Signer, told: T
     return number
 
 
+def cover(change: Change, signature: str, record: str) -> None:
+    """Let a signature cover the fact it was given for as well, which is written after it."""
+    change.link("signature_cover", signature=signature, record=record, version=1)
+
+
 def _is_first(reader: Reader, account: str) -> bool:
     return not reader.rows("account_standing", account=account)[0].acknowledged
 
