@@ -17,6 +17,7 @@ from lottrack.actions.custody_steps import (
     known_place,
     last_transfer,
     place_of,
+    require_free_position,
 )
 from lottrack.actions.finding import Found, word_for
 from lottrack.actions.holds import write_hold
@@ -170,6 +171,7 @@ def _record_each(
                     else "See `lottrack custody show ID`.",
                 ),
             )
+        require_free_position(change, things, step)
         number = _signed(change, desk, signature, told, prepared_again=texts)
         return [_record_one(change, thing, step, told, number, tuple(blockers)) for thing in things]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lottrack.actions.containers import state_of, wrong_state
 from lottrack.actions.finding import Found, find_one_of
 from lottrack.actions.scanning import scanned_record
-from lottrack.errors import Blocker, NotFound, Usage
+from lottrack.errors import Blocker, Conflict, NotFound, Usage
 from lottrack.rules.identifiers import require_code
 from lottrack.rules.lifecycle import next_state
 from lottrack.rules.text import clean_text
@@ -127,6 +127,36 @@ def custody_blockers(reader: Reader, thing: Found, step: Step, performer: str) -
             sentence = f"{thing.record} was handed to {last.to_account}, not to {performer}."
             blockers.append(Blocker("not-the-holder", sentence, "chain of custody"))
     return blockers
+
+
+def require_free_position(reader: Reader, things: Sequence[Found], step: Step) -> None:
+    """Refuse to store two containers at one position.
+
+    Raises:
+        Conflict: ``position-taken``; every container that cannot lie there is named.
+    """
+    if step.act != "store":
+        return
+    blockers, taken = [], dict[str, str]()
+    for thing in things:
+        if thing.table != "container":
+            continue
+        place = step.target.place or place_of(reader, thing) or ""
+        stored = reader.rows("container_standing", place=place, position=step.position)
+        there = [str(row.container) for row in stored if row.location_state == "stored"]
+        other = taken.setdefault(place, (there or [thing.record])[0])
+        if other != thing.record:
+            sentence = f"{thing.record} cannot be stored at {step.position}, {place}: {other} is"
+            sentence += " there." if there else " to lie there as well."
+            blockers.append(Blocker("position-taken", sentence, "a position holds one container"))
+    if blockers:
+        raise Conflict(
+            f"A position holds one container, and {step.position} would hold more.",
+            code="position-taken",
+            blockers=blockers,
+            hint="Store each container at a position of its own:"
+            " lottrack custody store ID --position TEXT.",
+        )
 
 
 def last_transfer(reader: Reader, thing: Found) -> Row | None:
