@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lottrack.actions.moments import shown_time
 from lottrack.store.tables import FACTS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
 
     Returns:
         For each value ``record``, ``field``, ``earlier`` (a list), ``now`` and ``reason``, the one
-        given with the last correction of the record; texts, as stored.
+        given with the last correction of the record; texts, with times in the site's zone.
     """
     if row.version == 1:
         return []
@@ -31,8 +32,8 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
     reasons = [str(each.reason or "") for each in reader.rows("correction", record=row.root)]
     found = []
     for field in (*FACTS[table], *_TOLD):
-        now = _text(getattr(row, field))
-        earlier = list(dict.fromkeys(_text(getattr(each, field)) for each in told))
+        now = _text(reader, field, getattr(row, field))
+        earlier = list(dict.fromkeys(_text(reader, field, getattr(each, field)) for each in told))
         if earlier != [now]:
             found.append(
                 {
@@ -46,5 +47,12 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
     return found
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def shown_value(reader: Reader, field: str, value: object) -> object:
+    """A stored value as answers give it: a time in the site's zone, anything else as it is."""
+    if isinstance(value, str) and (field == "at" or field.endswith("_at")):
+        return shown_time(reader, value)
+    return value
+
+
+def _text(reader: Reader, field: str, value: object) -> str | None:
+    return None if value is None else str(shown_value(reader, field, value))

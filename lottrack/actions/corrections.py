@@ -18,6 +18,7 @@ from lottrack.actions.consequences import (
     restore_standings,
     warnings_after,
 )
+from lottrack.actions.corrected import shown_value
 from lottrack.actions.correction_values import new_values, require_sound
 from lottrack.actions.finding import CODED, Found, find, word_for
 from lottrack.actions.reach import (
@@ -253,10 +254,14 @@ def _mend(change: Change, desk: Desk, steps: list[Step], why: str) -> dict[str, 
         "record_kind": table,
         "struck": new is None,
         "version": int(row.version) + 1,
-        "changes": _changes(steps[0]),
+        "changes": _shown_changes(change, steps[0]),
         "affected": affected,
         "also": [
-            {"record": str(step.before.root), "record_kind": step.table, "changes": _changes(step)}
+            {
+                "record": str(step.before.root),
+                "record_kind": step.table,
+                "changes": _shown_changes(change, step),
+            }
             for step in done[1:]
         ],
         "holds": holds,
@@ -340,6 +345,14 @@ def _changes(step: Step) -> list[dict[str, Any]]:
         {"key": "at" if name == "occurred_at" else name, "from": getattr(before, name), "to": value}
         for name, value in (new or {}).items()
         if name != "late" and getattr(before, name) != value
+    ]
+
+
+def _shown_changes(reader: Reader, step: Step) -> list[dict[str, Any]]:
+    """What a step changed, for people and scripts: times in the site's zone."""
+    return [
+        each | {side: shown_value(reader, each["key"], each[side]) for side in ("from", "to")}
+        for each in _changes(step)
     ]
 
 

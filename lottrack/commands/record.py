@@ -116,6 +116,10 @@ def _in_words(made: dict[str, Any]) -> str:
         f"  signature {each['id']} of {each['by']} ({each['meaning']}) becomes void"
         for each in affected["signatures"]
     ]
+    lines += [
+        f"  container {each}: its state follows (lottrack custody show {each})"
+        for each in affected["containers"]
+    ]
     lines += [f"  hold {each['id']} on {each['on']} ({each['cause']})" for each in made["holds"]]
     return "\n".join(lines)
 
