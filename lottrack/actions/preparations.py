@@ -15,7 +15,7 @@ from lottrack.actions.scanning import scan_container
 from lottrack.errors import AlreadyDone, BadValue, Conflict, InfusionRefused
 from lottrack.rules.administration import judge
 from lottrack.rules.lifecycle import Event
-from lottrack.rules.quantities import plain
+from lottrack.rules.quantities import format_cells, plain
 from lottrack.rules.text import clean_text
 from lottrack.rules.times import from_text, is_before, iso_local, to_text
 
@@ -115,10 +115,15 @@ def viable_of(count: Count) -> int:
     Raises:
         BadValue: neither viable cells nor total with viability were given, or they disagree.
     """
+    if count.total is not None and count.viable is not None and not (count.viable <= count.total):
+        raise BadValue(
+            f"There cannot be more viable cells ({format_cells(count.viable)}) than cells"
+            f" ({format_cells(count.total)}).",
+            code="out-of-range",
+            hint="Give --viable N, or --total N with --viability PCT.",
+        )
     if count.total is not None and count.viability_pct is not None:
         reckoned = int(count.total * count.viability_pct / 100)
-        if count.viable is not None and count.viable > count.total:
-            raise BadValue("There cannot be more viable cells than cells.", code="out-of-range")
         return count.viable if count.viable is not None else reckoned
     if count.viable is None:
         raise BadValue(
