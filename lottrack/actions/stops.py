@@ -200,9 +200,10 @@ def _given_lines(reader: Reader, lot: str, reach: _Reach) -> Iterator[str]:
     given = infused_of(reader, lot, [str(fill.root) for fill in reach.fills])
     for entry in given:
         containers = ", ".join(entry["containers"])
+        which = f"infusion {entry['number']}" if entry["number"] else "without an order"
         yield (
-            f"ALREADY GIVEN: {containers} to patient {entry['patient']}, infusion"
-            f" {entry['number']} ({entry['id']}), {entry['started']}"
+            f"ALREADY GIVEN: {containers} to patient {entry['patient']}, {which}"
+            f" ({entry['id']}), {entry['started']}"
         )
     if not given:
         yield "Given to patients: none"
