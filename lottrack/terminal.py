@@ -8,6 +8,7 @@ default.
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 import time
 
@@ -48,6 +49,30 @@ def read_line(prompt: str) -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
+def read_scan_line(prompt: str) -> str:
+    """One line as ``read_line``; a Tab ends it as well, the suffix many scanners are set to."""
+    settle()
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    try:
+        import termios
+    except ImportError:
+        return sys.stdin.readline().rstrip("\r\n")
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    now = termios.tcgetattr(terminal)
+    now[6][termios.VEOL] = b"\t"
+    termios.tcsetattr(terminal, termios.TCSANOW, now)
+    try:
+        # Not readline: it would wait on for a line feed.
+        line = os.read(terminal, 4096).decode(errors="replace")
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
+    if line.endswith("\t"):
+        sys.stderr.write("\n")
+    return line.rstrip("\r\n\t")
+
+
 def read_hidden(prompt: str) -> str:
     """A secret, typed without echo."""
     settle()
@@ -56,5 +81,5 @@ def read_hidden(prompt: str) -> str:
 
 def confirm_by_number(number: str, question: str) -> bool:
     """Ask for a thing's own number, typed or scanned back; Enter alone never means yes."""
-    answer = read_line(f"{question}\nType or scan {number} to go on: ")
+    answer = read_scan_line(f"{question}\nType or scan {number} to go on: ")
     return answer.strip().upper().replace("-", "") == number.upper().replace("-", "")
