@@ -8,6 +8,8 @@ A verb's function takes the ``Context`` and parsed values, calls one action and 
 from __future__ import annotations
 
 import functools
+import os
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -147,15 +149,24 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
         if context.dry_run:
             data["dry_run"] = True
     if context.json_wanted or style == "json":
-        click.echo(as_json(data))
+        _print(as_json(data))
     elif style == "csv":
-        click.echo(as_csv(data), nl=False)
+        _print(as_csv(data), nl=False)
     else:
-        click.echo(answer.text or as_text(data))
+        _print(answer.text or as_text(data))
     if writes and not context.json_wanted and isinstance(data, dict):
         _say_recorded(context, [] if answer.tells_warnings else data["warnings"])
     if answer.exit_code:
         click.get_current_context().exit(answer.exit_code)
+
+
+def _print(text: str, *, nl: bool = True) -> None:
+    """Write an answer; a reader who has seen enough (``| head``) changes nothing of it."""
+    try:
+        click.echo(text, nl=nl)
+    except BrokenPipeError:
+        # What is left in the buffer would break again when Python leaves.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say_recorded(context: Context, warnings: list[dict[str, str]]) -> None:
