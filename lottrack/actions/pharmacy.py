@@ -274,6 +274,8 @@ def dispense(
             second_signature=other,
             scans=canonical(list(wish.scans)),
         )
+        for signature in (first, other):
+            signing.cover(change, signature, number)
         for container in gathered.containers:
             change.link("dispensed_container", dispensing=number, container=container)
             event = Event("dispense", to_text(moment), holder=signer.account)

@@ -66,6 +66,16 @@ class TestInfusionsAfterwards:
         meanings = [each["meaning"] for each in mended["affected"]["signatures"]]
         assert meanings == ["infusion given"]
 
+    def test_striking_a_dispensing_voids_both_signatures(self, released: Site) -> None:
+        program, lot = released
+        steps.prepare_dose(program, program("order", "list").data[0]["id"], lot.scans[0])
+        made = steps.dispense(program, lot.scans[0]).data
+        told = ("strike", made["id"], "--reason", "never left the pharmacy")
+        mended = program(*told, user="PHARMACIST1").data
+
+        voided = [each["id"] for each in mended["affected"]["signatures"]]
+        assert voided == made["signatures"]
+
     def test_a_struck_infusion_tells_that_the_container_moves(self, released: Site) -> None:
         program, lot = released
         infusion = given_dose(released)
