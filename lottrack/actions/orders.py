@@ -9,7 +9,7 @@ from lottrack.actions.documents import protocol_of
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.lineage import course_is_closed, course_protocol
 from lottrack.actions.patients import latest_weight
-from lottrack.actions.persons import told_of
+from lottrack.actions.persons import require_day, told_of
 from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed
 from lottrack.rules.identifiers import require_code
 from lottrack.rules.plausibility import weight_warnings
@@ -142,11 +142,7 @@ def _weight(
             code="weighed-on-missing",
             hint="Add --weighed-on.",
         )
-    if not (wanted.weighed_on <= desk.today()):
-        raise BadValue(
-            f"The weight was taken on {wanted.weighed_on.isoformat()}, which is in the future.",
-            code="time-in-future",
-        )
+    require_day(wanted.weighed_on, "the weighing", reader.get("patient", patient), desk.today())
     if not (wanted.weight_kg > 0):
         raise BadValue("A weight is above 0 kg.", code="out-of-range")
     return plain(wanted.weight_kg), wanted.weighed_on.isoformat()
