@@ -19,6 +19,7 @@ from lottrack.actions.pharmacy import (
     dose_lines,
     require_accepted,
 )
+from lottrack.actions.secrets import require_account
 from lottrack.errors import BadValue, InfusionRefused
 from lottrack.rules.dose import dose_cells_per_kg, viable_cells_given
 from lottrack.rules.lifecycle import Event
@@ -102,6 +103,7 @@ def prepare_infusion(
     """What is signed at the bedside.
 
     Raises:
+        AccessRefused: the signer is unknown or has no role for it.
         InfusionRefused: blockers, unless it happened all the same; or nothing could be identified
             that an infusion could be recorded of.
         BadValue: times, volumes or reaction make no sense.
@@ -110,6 +112,7 @@ def prepare_infusion(
     if reader is None:
         _require_sensible(desk, given)
         desk.scans += [*given.scans, scan_as_kept(record, given.patient)]
+        desk.role_for("infusion record", require_account(desk, given.signer))
     answered = ask(desk, record, _question(given))
     gathered = answered.gathered
     if reader is None:

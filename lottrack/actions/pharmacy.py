@@ -169,14 +169,17 @@ def prepare_dispensing(
 
     Raises:
         BadValue: the time told lies in the future.
+        AccessRefused: the signer is unknown or has no role for it.
         InfusionRefused: blockers.
     """
     require_not_future(moment, desk.now(), "the time told")
     record = reader or desk.store
+    if reader is None:
+        desk.scans += [*wish.scans, *_patient_scan(record, wish.patient)]
+        desk.role_for("dispense", require_account(desk, wish.signer))
     answered = ask(desk, record, _question("dispense", wish, moment))
     gathered = answered.gathered
     if reader is None:
-        desk.scans += [*wish.scans, *_patient_scan(record, wish.patient)]
         desk.subjects += [*gathered.containers, gathered.order]
     require_accepted(answered, "dispensed", typed_reason=wish.reason)
     rows = [record.get("container", number) for number in gathered.containers]
