@@ -1,0 +1,340 @@
+"""One good line of every command that speaks of a thing, over a record in which each thing exists.
+
+``stock`` brings a released lot's record to where every noun has something to act on. The tests of
+bad input then spoil these lines one word at a time: an identifier, a number, a time, a person.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.assets import database_folder
+from tests import steps
+from tests.house.tree import leaves
+
+if TYPE_CHECKING:
+    from tests.conftest import Program, Result
+    from tests.steps import Filled
+
+MOTHER = (
+    "A*02:01+A*11:01^B*44:02+B*35:01^C*05:01+C*04:01^DRB1*04:01+DRB1*01:01^DQB1*03:01+DQB1*05:01"
+)
+LEAVES = leaves()
+T, PH, RP, QC = "TECHNICIAN1", "PHARMACIST1", "RP1", "QC1"
+
+
+class Line(NamedTuple):
+    """A good line: who types it and what, with ``{name}`` where a thing of the stock is named.
+
+    ``more`` are lines on standard input, ``ends`` is the exit status over the stock.
+    """
+
+    words: str
+    user: str
+    rest: str
+    more: tuple[str, ...] = ()
+    ends: int = 0
+
+    @property
+    def tokens(self) -> list[str]:
+        """The words after the command, still with the names of things."""
+        return shlex.split(self.rest)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The lines on standard input after the acting user's own."""
+        own = (self.user,) if LEAVES[self.words].signed else ()
+        tokens = self.tokens
+        seconds = [tokens[tokens.index(o) + 1] for o in ("--second", "--witness") if o in tokens]
+        return (*own, *self.more, *seconds)
+
+    def typed(self, things: dict[str, str]) -> list[str]:
+        """The whole line with the things of a stock."""
+        return [*self.words.split(), *(token.format_map(things) for token in self.tokens)]
+
+
+LINES = [
+    # -- people, places
+    Line("user role", "ADMIN", "{user} --add qc"),
+    Line("user unlock", "ADMIN", "{user}", ends=33),
+    Line("user reset", "ADMIN", "{user}", ("a new long secret",) * 2),
+    Line("user deactivate", "ADMIN", "{user} --reason left --confirm {user}"),
+    Line("user add", "ADMIN", "NEW1 --name New --role qc", ("a new long secret",) * 2),
+    Line("user passwd", T, "", (T, "a new long secret", "a new long secret")),
+    Line("place register", T, "FREEZER2 --name Freezer --kind storage"),
+    # -- donor, patient, course
+    Line("patient register", T, "--code P09 --born 2019 --sex F"),
+    Line("patient weigh", T, "{patient} --weight-kg 13.1 --on {today}"),
+    Line("patient type", T, "{patient} --hla A*02:01+A*24:02"),
+    Line("patient consent", T, "{patient} --kind data --document X --on {today}"),
+    Line("patient band", T, "{patient} --scan HOSPITAL-1 --second NURSE1"),
+    Line("patient show", "", "{patient}"),
+    Line("donor register", T, "--code D09 --born 1990 --sex F"),
+    Line("donor type", T, "{donor} --hla A*02:01+A*03:01"),
+    Line("donor consent", T, "{donor} --kind data --document X --on {today}"),
+    Line("donor screen", T, "{donor} --sampled-on {today} --marker HBsAg=non-reactive"),
+    Line("donor decide", RP, "{donor2} --eligible"),
+    Line("donor show", "", "{donor}"),
+    Line("pair register", T, "--donor {donor2} --patient {patient} --relation mother"),
+    Line("pair show", "", "{pair}"),
+    Line(
+        "course open",
+        T,
+        "--pair {pair} --protocol {protocol} --basis trial --reference X --performed-by {user}",
+    ),
+    Line("course show", "", "{course}"),
+    Line("course amend", T, "{course} --protocol {protocol2} --reason X"),
+    Line("course close", T, "{course} --reason X"),
+    Line("protocol show", "", "{protocol}"),
+    Line("protocol load", T, "{protocol_file}"),
+    Line("protocol approve", "QP1", "{protocol3} --signer {qp}"),
+    # -- collection
+    Line("collection plan", T, "{course} --planned-on {today}"),
+    Line(
+        "collection record",
+        T,
+        "--course {course} --collection {planned} --tnc 5e8 --volume-ml 20 --screening-rule {rule}",
+    ),
+    Line(
+        "collection receive",
+        T,
+        "{collection} --from courier --temperature-c 5 --condition intact --labels-match yes",
+    ),
+    Line("collection count", T, "{collection} --tnc 7e8 --mnc 2e8 --viability 98"),
+    Line("collection accept", RP, "{collection} --signer {rp}"),
+    Line("collection reject", RP, "{collection} --reason X --signer {rp}"),
+    Line("collection show", "", "{collection}"),
+    # -- lot
+    Line("lot register", T, "--collection {collection} --product MSC-EB --spec {specification}"),
+    Line("lot register", T, "--parent {lot2} --product MSC-EB --spec {specification}"),
+    Line("lot seed", T, "{lot2} --passage P1 --seeded 1e6 --area-cm2 300"),
+    Line("lot observe", T, "{lot2} --passage P0 --text X"),
+    Line("lot harvest", T, "{lot3} --passage P1 --harvested 2e6 --viability 95"),
+    Line(
+        "lot passage",
+        T,
+        "{lot2} --passage P1 --seeded 1e6 --area-cm2 300 --harvested 2e6 --viability 95"
+        " --seeded-at {yesterday}",
+    ),
+    Line("lot sample", T, "{lot2} --kind cells --cells 1e5"),
+    Line("lot discard", T, "{lot2} --cells 1e5 --reason X"),
+    Line(
+        "lot fill",
+        T,
+        "{lot2} --kind bag --count 1 --cells-each 1e6 --volume-ml 2 --expires {later}",
+    ),
+    Line("lot fill-confirm", T, "{fill2} --actual {bag4}=9e5,1.9"),
+    Line("lot fill-confirm", T, "{fill2} --not-filled {bag4}"),
+    Line("lot show", "", "{lot}"),
+    Line("lot tree", "", "{lot}"),
+    Line("lot check", "", "{lot} --fill {fill}"),
+    Line("lot review", "QA1", "{lot2} --signer {qa}"),
+    Line("lot attest", "QA1", "{lot} oos-closed --text X"),
+    Line("lot close", T, "{lot2} --reason X --confirm {lot2}", ends=41),
+    Line("lot release", "QP1", "{lot} --fill {fill} --signer {qp}", ends=33),
+    Line("lot reject", "QP1", "{lot2} --reason X --confirm {lot2}"),
+    Line("lot recall", "QP1", "{lot} --fill {fill} --reason X"),
+    Line("lot discontinue", "QP1", "{lot2} --reason X"),
+    Line("hold open", T, "{lot} --cause other --reason X"),
+    Line("hold lift", "QA1", "{hold} --reason X --signer {qa}"),
+    # -- documents, results
+    Line("spec show", "", "{specification}"),
+    Line("spec load", T, "{spec_file}"),
+    Line("spec approve", "QP1", "{specification2} --signer {qp}"),
+    Line("result record", QC, "{lot2} viability-fill 94 --performed-by {user}"),
+    Line("result record", QC, "{lot2} sterility-p0 'no growth' --sample {sample}"),
+    Line("result review", "QC2", "{result} --signer {qc}"),
+    Line("result review", "QC2", "--lot {lot2}"),
+    Line("result list", "", "{lot}"),
+    # -- labels
+    Line("label print", T, "{bag} --copy chart --out {folder}"),
+    Line("label apply", T, "{chart} --to {lot}"),
+    Line("label void", T, "{label} --reason X"),
+    Line("label list", "", "{bag}"),
+    Line("label reconcile", "", "{lot}", ends=44),
+    Line("label read", "", "{scan}"),
+    # -- custody
+    Line("custody store", PH, "{bag} --position A1 --place {place}"),
+    Line("custody transfer", PH, "{bag} --to {place} --temperature-c -150"),
+    Line("custody receive", "NURSE1", "{moving} --condition intact --minutes-above 0 --max-c -150"),
+    Line("custody inspect", PH, "{bag} --finding none"),
+    Line("custody return", PH, "{bag} --reason X"),
+    Line("custody retain", PH, "{bag} --reason X"),
+    Line("custody lose", PH, "{bag} --reason X"),
+    Line("custody destroy", PH, "{bag} --reason X --confirm {bag} --witness PHARMACIST2"),
+    Line("custody show", "", "{bag}"),
+    # -- orders, the bedside
+    Line(
+        "order place",
+        "CLINICIAN1",
+        "--patient {patient} --number 2 --planned-on {later_day} --weight-kg 13.2"
+        " --weighed-on {today} --signer {clinician}",
+    ),
+    Line("order place", "CLINICIAN1", "--course {course} --number 2 --planned-on {later_day}"),
+    Line("order cancel", "CLINICIAN1", "{order} --reason X"),
+    Line("prepare start", PH, "{order} {scan2}"),
+    Line("prepare count", PH, "{preparation} --viable 4e7"),
+    Line("prepare count", PH, "{preparation} --total 4e7 --viability 90"),
+    Line("prepare finish", PH, "{preparation} --into same --volume-ml 4 --used-ml 4"),
+    Line("verify", PH, "{scan} --patient {patient} --order {order}", ends=42),
+    Line(
+        "dispense",
+        PH,
+        "{scan} --patient {patient} --order {order} --second PHARMACIST2",
+        ends=42,
+    ),
+    Line(
+        "infusion record",
+        "NURSE1",
+        "{scan} --patient {patient} --order {order} --started {earlier} --ended {now}"
+        " --volume-ml 50 --left-ml 1 --reaction fever --grade 1 --second NURSE2",
+        ends=42,
+    ),
+    Line("infusion list", "", "--patient {patient}"),
+    # -- the record itself
+    Line("trace", "", "{bag}"),
+    Line("attach", T, "{lot} {file} --what X"),
+    Line("correct", T, "{weight} weight_kg=12.9 --reason X"),
+    Line("strike", T, "{weight} --reason X"),
+    Line("audit show", "", "{lot} --by {user}"),
+    Line("admin backup", "ADMIN", "{folder}/backup.sqlite"),
+    Line("admin restore", "ADMIN", "{backup} --to {folder}/restored.sqlite --confirm TST"),
+    Line("admin migrate", "ADMIN", ""),
+]
+
+WITHOUT_A_LINE = {
+    *("init", "demo", "login", "logout", "whoami"),
+    *("user list", "place list", "patient list", "donor list", "pair list", "course list"),
+    *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
+    *("label preview", "audit verify", "audit export", "admin check"),
+}
+"""Commands that name no thing of a record, need no role, and are tested where they live."""
+
+
+def said(program: Program, line: Line, words: list[str], **extra: object) -> Result:
+    """Run a line whose words may be spoilt, whatever comes of it."""
+    given = {"user": line.user, "secrets": line.secrets, "exit_code": None} | extra
+    return program(*words, **given)
+
+
+def stock(program: Program, filled: Filled) -> dict[str, str]:
+    """Bring a released lot's record to where each noun has a thing; names -> things."""
+    folder = program.db.parent
+    things = {
+        "donor": filled.donor,
+        "patient": filled.patient,
+        "pair": filled.pair,
+        "course": filled.course,
+        "lot": filled.lot,
+        "fill": filled.fill,
+        "bag": filled.bags[1],
+        "moving": filled.bags[2],
+        "scan": filled.scans[0],
+        "scan2": filled.scans[1],
+        "user": "TECHNICIAN2",
+        "place": "WARD",
+        "specification": steps.SPECIFICATION,
+        "specification2": "BM-MSC",
+        "protocol": steps.PROTOCOL,
+        "rule": "EU_BM_30d",
+        "order": program("order", "list").data[0]["id"],
+        "folder": str(folder / "out"),
+        "backup": str(folder / "earlier.sqlite"),
+    }
+    things |= {"qp": "QP1", "rp": "RP1", "qa": "QA1", "qc": "QC2", "clinician": "CLINICIAN1"}
+    things |= _papers(program) | _second_family(program, filled) | _second_lots(program, filled)
+    things |= _loose_ends(program, filled, things)
+    program("admin", "backup", things["backup"], user="ADMIN")
+    (folder / "out").mkdir()
+    return things | {
+        "today": steps.local_day(program),
+        "later_day": steps.local_day(program, 21),
+        "later": steps.ago(program, days=-100),
+        "yesterday": steps.ago(program, days=1),
+        "earlier": steps.ago(program, minutes=20),
+        "now": steps.ago(program, minutes=1),
+    }
+
+
+def _papers(program: Program) -> dict[str, str]:
+    """Files to load and attach; a protocol approved, a draft of another."""
+    folder = program.db.parent
+    found = {"file": "a paper"}
+    for name, kind, old in (
+        ("spec_file", "specifications", "BM-MSC"),
+        ("protocol_file", "protocols", "MSC-EB-7D"),
+    ):
+        found[name] = (database_folder(kind) / f"{old}.toml").read_text().replace(old, "OWN")
+    for name, text in found.items():
+        (folder / f"{name}.toml").write_text(text)
+    draft = folder / "draft.toml"
+    draft.write_text(found["protocol_file"].replace("OWN", "OWN-DRAFT"))
+    program("protocol", "load", draft, user=T)
+    program.signed("protocol", "approve", "MSC-EB-7D", user="QP1")
+    files = {name: str(folder / f"{name}.toml") for name in found}
+    return files | {"protocol2": "MSC-EB-7D", "protocol3": "OWN-DRAFT"}
+
+
+def _second_family(program: Program, filled: Filled) -> dict[str, str]:
+    """The mother, as a second donor with a hold; a collection planned, one taken."""
+    mother = ("--code", "D02", "--born", program.clock().year - 30, "--sex", "F", "--hla", MOTHER)
+    program("donor", "register", *mother, user=T)
+    steps.screen_donor(program, "D02", days_ago=10)
+    hold = program("hold", "open", "D02", "--cause", "other", "--reason", "fever", user=T).data
+    day = steps.local_day(program)
+    taken = steps.record_collection(program, filled.course, days_ago=20)
+    planned = program("collection", "plan", filled.course, "--planned-on", day, user=T).data
+    return {"donor2": "D02", "hold": hold["id"], "planned": planned["id"], "collection": taken}
+
+
+def _second_lots(program: Program, filled: Filled) -> dict[str, str]:
+    """Two lots in culture: one harvested at P0 with a planned fill, one growing at P1."""
+    lots = []
+    for _ in range(2):
+        lot = program(
+            *("lot", "register", "--collection", filled.collection, "--product", "MSC-EB"),
+            *("--spec", steps.SPECIFICATION),
+            user=T,
+        ).data["id"]
+        program(
+            *("lot", "passage", lot, "--passage", "P0", "--seeded", "1e7", "--area-cm2", "600"),
+            *("--harvested", "2e7", "--viability", "95"),
+            *("--seeded-at", steps.ago(program, days=15), "--at", steps.ago(program, days=4)),
+            user=T,
+        )
+        lots.append(lot)
+    first, second = lots
+    seeded = ("--passage", "P1", "--seeded", "1e6", "--area-cm2", "300")
+    program("lot", "seed", second, *seeded, "--at", steps.ago(program, days=3), user=T)
+    fill = program(
+        *("lot", "fill", first, "--kind", "bag", "--count", "1", "--cells-each", "1e6"),
+        *("--volume-ml", "2", "--expires", steps.ago(program, days=-90), "--planned"),
+        user=T,
+    ).data["id"]
+    (bag,) = (each["id"] for each in program("lot", "show", first).data["containers"])
+    sample = program("lot", "sample", first, "--kind", "cells", "--cells", "1e5", user=T).data
+    result = program("result", "record", first, "viability-fill", "93", user="QC1").data
+    things = {"lot2": first, "lot3": second, "fill2": fill, "bag4": bag}
+    return things | {"sample": sample["id"], "result": result["id"]}
+
+
+def _loose_ends(program: Program, filled: Filled, things: dict[str, str]) -> dict[str, str]:
+    """A bag on its way, one thawed for the order, a label not yet applied, a new weight."""
+    program("custody", "transfer", things["moving"], "--to", "WARD", user=PH)
+    start = ("prepare", "start", things["order"], filled.scans[0])
+    (chart,) = program(
+        *("label", "print", things["bag"], "--copy", "chart", "--out", program.db.parent / "l"),
+        user=T,
+    ).data
+    weight = program(
+        *("patient", "weigh", filled.patient, "--weight-kg", "13.4"),
+        *("--on", steps.local_day(program)),
+        user="NURSE1",
+    ).data
+    return {
+        "preparation": program(*start, user=PH).data["id"],
+        "chart": chart["payload"],
+        "label": chart["id"],
+        "weight": weight["id"],
+    }
