@@ -92,7 +92,8 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
         container_case(reader, scan, lineages[scan.record], moment, today) for scan in usable
     )
     protocol = None if order is None else protocol_of(reader, order.protocol)
-    recipient = next((str(found.patient.root) for found in lineages.values()), patient)
+    # A dose is reckoned for the person it is ordered for, whoever's container was scanned.
+    recipient = patient if order is None else _patient_of_order(reader, order)
     rows = [reader.get("container", scan.record) for scan in usable]
     dose, weighed_on = dose_for(reader, rows, recipient, protocol, order)
     case = Case(

@@ -7,6 +7,7 @@ alone, so that it can be asked as of an earlier moment.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.finding import Found, find_one_of, word_for
@@ -15,7 +16,9 @@ from lottrack.actions.moments import happened_at, require_in_order, shown_time
 from lottrack.actions.scanning import label_thing, scanned_label, scanned_record
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, LabelRefused
+from lottrack.rules import lifecycle
 from lottrack.rules.plausibility import ShownWarning
+from lottrack.rules.quantities import format_cells
 from lottrack.rules.scans import read_scan
 from lottrack.rules.text import clean_text
 
@@ -122,12 +125,42 @@ def apply_label(desk: Desk, scan: str, to: str, telling: Telling) -> dict[str, A
         return again
     with desk.change("label apply") as change:
         event = _fitting_event(change, label, target)
+        _require_current(change, label)
         require_in_order(
             change, happened_at(change, told), label.occurred_at, f"the printing of {label.root}"
         )
         number = _record(change, _scanned(told, scanned=scanned), label, event)
         change.mention(label_thing(label)[1])
         return _answered(change, number)
+
+
+def _require_current(reader: Reader, label: Row) -> None:
+    """Refuse to stick on what says something else than the container holds by now."""
+    if label.container is None or label.copy not in {"primary", "overwrap"}:
+        return
+    state = reader.rows("container_standing", container=label.container)[0].location_state
+    if state in lifecycle.ENDED:
+        raise LabelRefused(
+            f"{label.container} is {state.replace('_', ' ')}; no label goes on it any more.",
+            code="label-not-allowed",
+            hint=f"`lottrack label void {label.root} --reason TEXT --destroyed`.",
+        )
+    filling = reader.last("filling", container=label.container)
+    if filling is None or filling.seq <= label.seq:
+        return
+    told = [row for row in reader.versions("filling", filling.root) if row.seq <= label.seq]
+    container = reader.get("container", label.container)
+    cells = told[-1].viable_cells if told else container.planned_cells
+    volume_ml = told[-1].volume_ml if told else container.planned_volume_ml
+    same_volume = volume_ml is not None and Decimal(volume_ml) == Decimal(filling.volume_ml)
+    if cells != filling.viable_cells or not same_volume:
+        raise LabelRefused(
+            f"{label.root} was printed before {label.container} was filled with"
+            f" {format_cells(filling.viable_cells)} viable cells in {filling.volume_ml} mL, and"
+            " says something else.",
+            code="label-outdated",
+            hint=f"Print it anew: `lottrack label print {label.container} --reason TEXT`.",
+        )
 
 
 class _Event(NamedTuple):

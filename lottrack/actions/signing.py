@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.secrets import require_account, require_secret
-from lottrack.errors import Changed, SignatureRejected
+from lottrack.errors import Changed, RoleMissing, SignatureRejected
 from lottrack.store.chain import sha256
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ ACKNOWLEDGEMENT = (
     " legally binding equivalent of my handwritten signature, and that I alone use my secret."
 )
 """What a person's first signature includes (21 CFR 11.10(j), 11.100(c))."""
+
+
+_LOOKERS_ON = frozenset({"administrator", "inspector"})
 
 
 class Prepared(NamedTuple):
@@ -104,11 +107,18 @@ def require_second(desk: Desk, proof: Proof, *others: str) -> Signer:
 
     Raises:
         SamePerson: it is one of the people already taking part.
+        RoleMissing: an administrator or inspector, who takes part in no act on cells.
         SignatureRejected: the secret is wrong.
     """
     code = require_account(desk, proof.account)
     for other in others:
         desk.require_other(other, code, "a second person is needed")
+    roles = {str(row.role) for row in desk.store.rows("account_role", account=code)}
+    if roles <= _LOOKERS_ON:
+        raise RoleMissing(
+            f"{code} ({' and '.join(sorted(roles))}) takes part in no act on cells.",
+            hint="Ask somebody who works with them.",
+        )
     require_secret(desk, code, proof.secret, SignatureRejected)
     return Signer(code, "", _is_first(desk.store, code))
 

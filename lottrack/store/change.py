@@ -54,6 +54,7 @@ NOW = Told()
 """Said now, by the actor, typed."""
 
 _INSERT: dict[str, str] = {}
+_ONE_NUMBERING = (("lot", "collection", "donor", "patient"), ("account", "place"))
 _MENTIONED = frozenset(FACTS) - {"signature", "role_act"} | {"record", "parent", "because_of"}
 """Columns whose value is a record the entry is found under."""
 
@@ -121,15 +122,22 @@ class Change(Reader):
         if "number" in FACTS[table]:
             values["number"], chosen = number, None
         record = chosen if chosen is not None else self.number(table)
-        if chosen is not None and self.versions(table, chosen):
-            raise NumberUsed(
-                f"The {table.replace('_', ' ')} number or code {chosen} is already used.",
-                hint="Numbers and codes are never used twice; choose another.",
-            )
+        if chosen is not None:
+            self._require_unused(table, chosen)
         row = self._row(table, record, 1, told, values)
         self._insert(table, row)
         self.subject = self.subject or record
         return record
+
+    def _require_unused(self, table: str, number: str) -> None:
+        """Codes people choose are used once, also among kinds that one scan could be taken for."""
+        group = next((group for group in _ONE_NUMBERING if table in group), (table,))
+        for kind in group:
+            if self.versions(kind, number):
+                raise NumberUsed(
+                    f"{number} is already the number or code of a {kind.replace('_', ' ')}.",
+                    hint="Numbers and codes are never used twice; choose another.",
+                )
 
     def _row(
         self, table: str, record: str, version: int, told: Told, values: dict[str, Any]

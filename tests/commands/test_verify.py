@@ -16,6 +16,9 @@ from tests.steps import Filled
 
 Site = tuple[Program, Filled]
 
+LATE = "karyotype"
+"""A test of the trial's specification that reads out weeks after the harvest."""
+
 
 def ask(program: Program, scan: str, patient: str = "P01", *more: object, exit_code: int = 0):
     """The pharmacist asks."""
@@ -457,6 +460,66 @@ class TestPersonAndPlan:
         steps.place_order(program, number=2)
 
         assert refused(program, lot.scans[1]) == {code}
+
+    def test_a_release_condition_past_its_day(self, program: Program) -> None:
+        """E04: released on condition of a test that reads out late, and it never came."""
+        steps.approve_documents(program)
+        steps.register_patient(program)
+        steps.register_donor(program)
+        steps.screen_donor(program, "D01", days_ago=40)
+        pair, course = steps.register_pair(program)
+        collection = steps.record_collection(program, course, days_ago=35)
+        lot = steps.grow_lot(program, collection, days_ago=5)
+        fill, bags = steps.fill_bags(program, lot, days_ago=5)
+        scans = steps.label_bags(program, bags)
+        made = Filled("D01", "P01", pair, course, collection, lot, fill, bags, scans)
+        numbers = steps.record_results(program, made, without=LATE)
+        program.signed("result", "review", *numbers.values(), user="QC2")
+        program.signed("lot", "review", lot, user="QA1")
+        program.signed("lot", "release", lot, "--conditional", user="QP1")
+        steps.bring_to_pharmacy(program, *bags)
+        steps.place_order(program)
+
+        assert ask(program, scans[0]).data["verdict"] == "accepted"
+        program.clock.advance(days=30)
+        assert "release-condition-overdue" in refused(program, scans[0])
+
+
+class TestWithoutApproval:
+    def test_a_protocol_nobody_approved(self, released: Site) -> None:
+        """Struck, because it was signed for another edition: nothing is given by it any more."""
+        program, lot = released
+        steps.register_patient(program, "P02")
+        steps.register_donor(program, "D02")
+        made = program(
+            *("pair", "register", "--donor", "D02", "--patient", "P02", "--relation", "father"),
+            *("--protocol", "MSC-EB-7D"),
+            user="TECHNICIAN1",
+        ).data
+        order = program.signed(
+            *("order", "place", "--course", made["coi"], "--number", 1),
+            *("--planned-on", steps.local_day(program)),
+            user="CLINICIAN1",
+        ).data["id"]
+
+        assert "protocol-not-approved" in refused(program, lot.scans[0], "P02", "--order", order)
+
+    def test_a_child_never_weighed(self, released: Site) -> None:
+        program, lot = released
+        year = program.clock().year - 5
+        program(
+            *("patient", "register", "--code", "P03", "--born", year, "--sex", "M"),
+            user="TECHNICIAN1",
+        )
+        steps.register_donor(program, "D03")
+        steps.register_pair(program, "D03", "P03")
+        program.signed(
+            *("order", "place", "--patient", "P03", "--number", 1),
+            *("--planned-on", steps.local_day(program)),
+            user="CLINICIAN1",
+        )
+
+        assert "weight-missing" in refused(program, lot.scans[0], "P03")
 
 
 class TestChain:
