@@ -20,7 +20,7 @@ from lottrack.actions.pairs import finding_of
 from lottrack.actions.patients import consent_state, patient_of_scan
 from lottrack.actions.scanning import scan_container
 from lottrack.errors import Blocker, LottrackError
-from lottrack.rules.administration import Case, CourseCase, PlanCase
+from lottrack.rules.administration_facts import Case, CourseCase, PlanCase
 from lottrack.rules.protocol import patient_consents_asked
 
 if TYPE_CHECKING:

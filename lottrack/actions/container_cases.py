@@ -16,7 +16,7 @@ from lottrack.actions.quality_states import (
     failed_for_preparation,
     missing_for_preparation,
 )
-from lottrack.rules.administration import ContainerCase, HoldFact
+from lottrack.rules.administration_facts import ContainerCase, HoldFact
 from lottrack.rules.lifecycle import strictest
 from lottrack.rules.times import from_text, is_before
 

@@ -11,7 +11,7 @@ from lottrack.errors import (
     NotFound,
     WrongKindOfCode,
 )
-from lottrack.rules.administration import LabelFact
+from lottrack.rules.administration_facts import LabelFact
 from lottrack.rules.identifiers import read_number
 from lottrack.rules.scans import Scan, foreign_scheme, patient_of, read_scan
 from lottrack.rules.text import printable

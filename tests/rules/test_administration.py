@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.rules.administration import (
+from lottrack.rules.administration import judge
+from lottrack.rules.administration_facts import (
     STAGES,
     Case,
     ContainerCase,
@@ -17,7 +18,6 @@ from lottrack.rules.administration import (
     HoldFact,
     LabelFact,
     PlanCase,
-    judge,
 )
 from lottrack.rules.dose import POST_THAW, Dose
 from lottrack.rules.refusal_codes import ALL_CODES
