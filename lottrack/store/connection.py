@@ -27,7 +27,6 @@ BUSY_MS = 30_000
 PRAGMAS = {
     "foreign_keys": 1,
     "recursive_triggers": 1,
-    "journal_mode": "wal",
     "synchronous": 2,  # FULL: NORMAL forgets acknowledged records in a power cut
 }
 _NOT_WRITABLE = (
@@ -108,6 +107,20 @@ def connect(path: Path, *, writable: bool = True, immutable: bool = False) -> Sq
         database.close()
         raise translated(error, path) from error
     return database
+
+
+def keep_log(database: SqliteDatabase, path: Path) -> None:
+    """Have a file keep a write-ahead log, so that reading goes on while somebody writes.
+
+    The file itself remembers it: to be asked only of a file that is known to be lottrack's.
+
+    Raises:
+        StoreBusy: another program has the file.
+    """
+    try:
+        database.execute_sql("PRAGMA journal_mode = wal")
+    except Exception as error:
+        raise translated(error, path) from error
 
 
 def translated(error: Exception, path: Path) -> Exception:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lottrack.errors import Conflict
 from lottrack.rules.times import to_text
 from lottrack.store.change import MIGRATION, Actor, Change
-from lottrack.store.connection import connect, translated
+from lottrack.store.connection import connect, keep_log, translated
 from lottrack.store.migrations import apply, known_migrations, pending_migrations, require_current
 from lottrack.store.reader import Reader
 
@@ -27,6 +27,8 @@ class Store(Reader):
         self.writable = writable
         try:
             require_current(self.database)
+            if writable:
+                keep_log(self.database, path)
         except BaseException:
             self.close()
             raise
@@ -126,6 +128,7 @@ def make_database(path: Path, settings: dict[str, str], *, host: str, now: datet
     path.touch(mode=0o600)
     database = connect(path)
     try:
+        keep_log(database, path)
         with database.atomic("IMMEDIATE"):
             rows = [apply(database, step, to_text(now)) for step in known_migrations()]
             change = Change(database, Actor(MIGRATION, "", host), "init", None, now)
