@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lottrack.errors import AccessRefused, LottrackError
+from lottrack.errors import AccessRefused, BadValue, LottrackError
 
 if TYPE_CHECKING:
     from lottrack.context import Context
@@ -36,6 +36,14 @@ def ended(context: Context | None, error: Exception) -> int:
 
 def _explained(context: Context | None, error: Exception) -> Exception:
     """A database or disk error as a sentence; anything else as it is."""
+    if isinstance(error, OSError) and error.filename is not None:
+        from lottrack.rules.text import printable
+
+        return BadValue(
+            f"{printable(str(error.filename))} cannot be used: {error.strerror}.",
+            code="file-not-usable",
+            hint="Check the path, and that you may read and write there.",
+        )
     if context is not None and "peewee" in sys.modules:
         from lottrack.store.connection import translated
 
