@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from lottrack.actions.containers import state_of
 from lottrack.actions.custody_views import custody_gaps
@@ -44,6 +45,7 @@ def container_case(
     if dispensing is not None and is_before(moment, from_text(dispensing.occurred_at)):
         dispensing = None
     place = standing.place
+    zone = ZoneInfo(reader.setting("zone"))
     return ContainerCase(
         container=str(row.root),
         lot=str(row.lot),
@@ -55,7 +57,7 @@ def container_case(
         place_kind=str(reader.get("place", place).kind) if place else "",
         place=place,
         handed_to=_handed_to(reader, row.root),
-        expires_at=expiry_of(reader, row, preparation),
+        expires_at=expiry_of(reader, row, preparation).astimezone(zone),
         disposition=_strictest_of(reader, fills),
         holds=tuple(
             HoldFact(hold.root, *held_thing(hold), hold.cause, hold.reason or "")
@@ -63,7 +65,7 @@ def container_case(
         ),
         label=scan.label,
         fill_viable=filled_cells(reader, sources),
-        thawed_at=None if preparation is None else as_time(preparation.occurred_at),
+        thawed_at=None if preparation is None else _thawed_at(preparation, zone),
         prepared_for="" if preparation is None else str(preparation.infusion_order),
         dispensed_for="" if dispensing is None else str(dispensing.infusion_order),
         infused_in="" if infusion is None else str(infusion.root),
@@ -76,6 +78,10 @@ def container_case(
         ),
         failed_preparation=failed_for_preparation(reader, lineage.lot, preparation),
     )
+
+
+def _thawed_at(preparation: Row, zone: ZoneInfo) -> datetime:
+    return from_text(preparation.occurred_at).astimezone(zone)
 
 
 def expiry_of(reader: Reader, container: Row, preparation: Row | None) -> datetime:

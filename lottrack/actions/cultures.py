@@ -40,7 +40,6 @@ from lottrack.rules.quantities import format_cells, plain
 from lottrack.rules.text import clean_text
 
 if TYPE_CHECKING:
-
     from lottrack.actions.desk import Desk, Telling
     from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader

@@ -232,7 +232,7 @@ class Desk:
             BadValue: the time lies in the future.
         """
         if telling.at is not None:
-            require_not_future(telling.at, self.now(), "the time told")
+            require_not_future(telling.at, self.now(), "the time told", self.zone)
         performed_by = ""
         if telling.performed_by:
             code = require_code(telling.performed_by, "user")

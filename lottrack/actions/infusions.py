@@ -72,7 +72,7 @@ class Given(NamedTuple):
 
 def _require_sensible(desk: Desk, given: Given) -> None:
     for moment, what in ((given.started, "the start"), (given.ended, "the end")):
-        require_not_future(moment, desk.now(), what)
+        require_not_future(moment, desk.now(), what, desk.zone)
     if not (given.started <= given.ended):
         raise BadValue("The infusion would end before it began.", code="out-of-order")
     if not (given.volume_ml > 0):

@@ -172,7 +172,7 @@ def prepare_dispensing(
         AccessRefused: the signer is unknown or has no role for it.
         InfusionRefused: blockers.
     """
-    require_not_future(moment, desk.now(), "the time told")
+    require_not_future(moment, desk.now(), "the time told", desk.zone)
     record = reader or desk.store
     if reader is None:
         desk.scans += [*wish.scans, *_patient_scan(record, wish.patient)]

@@ -85,7 +85,7 @@ def record_result(desk: Desk, new: NewResult, telling: Telling) -> dict[str, Any
     desk.subjects.append(target.record)
     sample = _sample_number(desk, new.sample)
     if new.sampled_at is not None:
-        require_not_future(new.sampled_at, desk.now(), "the time of sampling")
+        require_not_future(new.sampled_at, desk.now(), "the time of sampling", desk.zone)
     told = desk.told(telling._replace(entry="scanned") if scanned else telling)
     with desk.change("result record") as change:
         lot = require_open_lot(change, _lot_of(change, target))

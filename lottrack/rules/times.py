@@ -68,15 +68,22 @@ def parse_time(text: str, zone: str, now: datetime) -> datetime:
         ) from error
 
 
-def require_not_future(at: datetime, now: datetime, what: str) -> None:
+def require_not_future(at: datetime, now: datetime, what: str, zone: str = "UTC") -> None:
     """Refuse a time later than the clock; the same moment is allowed.
+
+    Args:
+        at: the time told.
+        now: the clock.
+        what: what it is the time of, for the sentence.
+        zone: the zone the sentence tells times in.
 
     Raises:
         BadValue: ``time-in-future``.
     """
     if not (_aware(at) <= _aware(now)):
         raise BadValue(
-            f"{sentence_start(what)} {to_text(at)} lies in the future: it is {to_text(now)} (UTC).",
+            f"{sentence_start(what)}, {local_text(at, zone)}, lies in the future: it is"
+            f" {local_text(now, zone)}.",
             code="time-in-future",
             hint="Only what has happened is recorded. Check date, hour and offset.",
         )

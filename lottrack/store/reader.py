@@ -90,8 +90,15 @@ class Reader:
         row = self.find(table, record)
         if row is None:
             word = what or table.replace("_", " ")
+            then = "" if self.as_of is None else " by then"
+            if self.as_of is None and self.versions(table, record):
+                raise NotFound(
+                    f"The {word} {printable(record)} was struck and counts for nothing any more.",
+                    code="struck",
+                    hint=f"`lottrack audit show {printable(record)}` tells by whom and why.",
+                )
             raise NotFound(
-                f"There is no {word} {printable(record)}.",
+                f"There is no {word} {printable(record)}{then}.",
                 hint=f"`lottrack {word.split()[-1]} list` shows the ones there are."
                 if word in _LISTED
                 else "Check the number against the label or the record.",

@@ -177,8 +177,8 @@ def test_the_future_begins_one_microsecond_from_now() -> None:
     require_not_future(NOW, NOW, "the harvest")
     require_not_future(NOW.astimezone(timezone(timedelta(hours=9))), NOW, "the harvest")
     require_not_future(NOW - timedelta(days=400), NOW, "the harvest")
-    with pytest.raises(BadValue, match=r"^The harvest 2026-02-03T09:15:00\.000001Z") as refusal:
-        require_not_future(NOW + timedelta(microseconds=1), NOW, "the harvest")
+    with pytest.raises(BadValue, match=r"^The harvest, 2026-02-03 10:15 CET") as refusal:
+        require_not_future(NOW + timedelta(microseconds=1), NOW, "the harvest", "Europe/Madrid")
     assert refusal.value.code == "time-in-future"
 
 
