@@ -52,9 +52,8 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
 
     Raises:
         NotFound: there is no such donor, patient or protocol.
-        Conflict: donor and patient have one code (``same-person``), or the relation does not go
-            with sex or years of birth (``relation-inconsistent``), or the time told is before a
-            year of birth (``out-of-order``).
+        Conflict: the relation does not go with sex or years of birth (``relation-inconsistent``),
+            or the time told is before a year of birth (``out-of-order``).
         AlreadyDone: the two are a pair already.
         Refused: the donor is deferred or not eligible (``donor-not-eligible``).
     """
@@ -64,7 +63,6 @@ def register_pair(desk: Desk, new: NewPair, telling: Telling) -> dict[str, Any]:
     desk.subjects += [str(donor.root), str(patient.root)]
     evidence = clean_text(new.evidence, "the evidence") if new.evidence else None
     told = told_of_pair(desk, telling, donor, patient, "the registration of the pair")
-    _require_two_people(donor, patient)
     _require_relation(donor, patient, new.relation)
     with desk.change("pair register") as change:
         _require_new(change, donor, patient)
@@ -108,15 +106,6 @@ def _unaccepted(reader: Reader, finding: Finding, protocol: str) -> list[ShownWa
             " nothing made for this course could be given.",
         )
     ]
-
-
-def _require_two_people(donor: Row, patient: Row) -> None:
-    if donor.root == patient.root:
-        raise Conflict(
-            f"Donor and patient have the same code {donor.root}: nobody is their own donor here.",
-            code="same-person",
-            hint="Check both codes. A pair is one donor directed to another person.",
-        )
 
 
 def _require_relation(donor: Row, patient: Row, relation: str) -> None:

@@ -125,10 +125,11 @@ class TestRegister:
         pair_up(program, relation="stepfather", exit_code=2)
 
     def test_nobody_is_their_own_donor(self, program):
-        register_people(program, donor="X01", patient="X01")
-        words = ("--donor", "X01", "--patient", "x01", "--relation", "sibling")
-        result = program("pair", "register", *words, user="TECHNICIAN1", exit_code=30)
-        assert result.code == "same-person"
+        """A code names one person: it cannot be registered for the other one as well."""
+        register_people(program)
+        words = ("--code", "p01", "--born", 1990, "--sex", "F")
+        result = program("donor", "register", *words, user="TECHNICIAN1", exit_code=31)
+        assert result.code == "number-already-used"
 
     def test_two_people_are_one_pair_only(self, program):
         register_people(program)
