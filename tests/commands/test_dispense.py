@@ -213,7 +213,7 @@ class TestDispense:
             exit_code=42,
         )
 
-        assert refused.blockers == {code}
+        assert refused.blockers == {code} == steps.recorded_codes(program)
         assert program("custody", "show", lot.bags[0]).data["location_state"] == "prepared"
 
     def test_not_twice(self, released: Site) -> None:
@@ -222,7 +222,7 @@ class TestDispense:
         steps.dispense(program, scan)
         again = steps.dispense(program, scan, exit_code=42)
 
-        assert again.blockers == {"already-dispensed"}
+        assert again.blockers == {"already-dispensed"} == steps.recorded_codes(program)
         answer = program("verify", scan, "--patient", "P01", user="NURSE1").data
         assert answer["verdict"] == "accepted"
 
@@ -236,7 +236,7 @@ class TestDispense:
         program, lot = released
         ready(released)
         refused = steps.dispense(program, lot.bags[0], exit_code=42)
-        assert refused.blockers == {"typed-entry"}
+        assert refused.blockers == {"typed-entry"} == steps.recorded_codes(program)
         made = program.signed(
             *("dispense", lot.bags[0], "--patient", "P01", "--second", "PHARMACIST2"),
             *("--reason", "frost on the label"),
@@ -273,7 +273,7 @@ class TestDispense:
         program("custody", "receive", lot.bags[0], user="NURSE1")
         refused = steps.dispense(program, scan, exit_code=42)
 
-        assert refused.blockers == {"not-the-holder"}
+        assert refused.blockers == {"not-the-holder"} == steps.recorded_codes(program)
 
 
 class TestInfusion:
@@ -311,6 +311,7 @@ class TestInfusion:
         program, _ = released
 
         assert steps.infuse(program, ready(released), exit_code=42).blockers == {"not-dispensed"}
+        assert steps.recorded_codes(program) == {"not-dispensed"}
         assert program("infusion", "list").data == []
 
     def test_an_end_before_the_beginning(self, released: Site) -> None:
@@ -371,4 +372,4 @@ class TestInfusion:
             exit_code=42,
         )
 
-        assert refused.blockers == {code}
+        assert refused.blockers == {code} == steps.recorded_codes(program)

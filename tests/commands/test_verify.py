@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import timedelta
 
@@ -32,20 +31,13 @@ def refused(program: Program, scan: str, patient: str = "P01", *more: object) ->
     before = count_refusals(program)
     codes = ask(program, scan, patient, *more, exit_code=42).blockers
     assert count_refusals(program) == before + 1
-    assert recorded_codes(program) == codes
+    assert steps.recorded_codes(program) == codes
     return codes
 
 
 def count_refusals(program: Program) -> int:
     with sqlite3.connect(program.db) as database:
         return database.execute("SELECT count(*) FROM refusal").fetchone()[0]
-
-
-def recorded_codes(program: Program) -> set[str]:
-    """The codes of the last refusal in the record."""
-    with sqlite3.connect(program.db) as database:
-        row = database.execute("SELECT blockers FROM refusal ORDER BY seq DESC LIMIT 1").fetchone()
-    return {blocker["code"] for blocker in json.loads(row[0])}
 
 
 def prepared(site: Site) -> str:
@@ -581,7 +573,7 @@ class TestTheQuestionItself:
         steps.register_patient(program, "P02")
         ask(program, lot.scans[0], "P02", exit_code=42)
 
-        assert recorded_codes(program) <= ALL_CODES
+        assert steps.recorded_codes(program) <= ALL_CODES
 
     def test_a_dry_run_records_nothing_not_even_a_refusal(self, released: Site) -> None:
         program, lot = released
