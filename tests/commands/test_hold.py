@@ -142,14 +142,12 @@ def test_what_cannot_be_held_is_refused(quality: Quality) -> None:
     lifted(quality, quality.lot, exit_code=64)
 
 
-def test_a_code_that_two_things_share_is_asked_about(quality: Quality) -> None:
+def test_a_code_names_one_thing_that_can_be_held(quality: Quality) -> None:
+    """No donor gets the code of a lot, so that a hold never lands on the other one."""
     born = ("--born", 1990, "--sex", "F")
-    quality("donor", "register", "--code", quality.lot, *born)
-    refused = opened(quality, quality.lot, exit_code=30)
-    assert refused.code == "ambiguous-code"
-    assert "--on donor" in refused.data["error"]["hint"]
+    refused = quality("donor", "register", "--code", quality.lot, *born, exit_code=31)
+    assert refused.code == "number-already-used"
     assert opened(quality, quality.lot, "--on", "lot").data["on_kind"] == "lot"
-    assert opened(quality, quality.lot, "--on", "donor").data["on_kind"] == "donor"
 
 
 def test_a_dry_run_holds_nothing(quality: Quality) -> None:
