@@ -111,9 +111,9 @@ def processes(folder: Path) -> list[tuple[str, float, float]]:
 
 def custody_event(folder: Path) -> tuple[str, float, float]:
     """One custody event with its entry per transaction, against the same rows by raw sqlite3."""
-    from lottrack.actions.containers import advance
+    from lottrack.actions.custody.containers import advance
     from lottrack.rules.lifecycle import Event
-    from lottrack.rules.times import to_text
+    from lottrack.rules.reading.times import to_text
     from lottrack.store.change import Actor
     from lottrack.store.store import Store
 

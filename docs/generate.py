@@ -14,7 +14,7 @@ import click
 
 from lottrack import errors
 from lottrack.cli import COMMANDS, main
-from lottrack.rules.refusal_codes import REFUSALS
+from lottrack.rules.administration.refusal_codes import REFUSALS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -126,7 +126,7 @@ class Context:
         return desk
 
     def _signed_in(self) -> str:
-        from lottrack.actions.people import session_is_live
+        from lottrack.actions.laboratory.people import session_is_live
         from lottrack.session import read_session, touch_session
 
         session = read_session(self.path, self.clock())

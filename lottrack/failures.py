@@ -37,7 +37,7 @@ def ended(context: Context | None, error: Exception) -> int:
 def _explained(context: Context | None, error: Exception) -> Exception:
     """A database or disk error as a sentence; anything else as it is."""
     if isinstance(error, OSError) and error.filename is not None:
-        from lottrack.rules.text import printable
+        from lottrack.rules.reading.text import printable
 
         return BadValue(
             f"{printable(str(error.filename))} cannot be used: {error.strerror}.",

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lottrack.errors import NotSignedIn, RoleMissing, SamePerson
-from lottrack.rules.identifiers import require_code
-from lottrack.rules.times import from_text, require_not_future, to_text
+from lottrack.rules.codes.identifiers import require_code
+from lottrack.rules.reading.times import from_text, require_not_future, to_text
 from lottrack.store.chain import sha256
 from lottrack.store.change import Actor, Told
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import NotFound, WrongKindOfCode
-from lottrack.rules.identifiers import read_number, require_code
-from lottrack.rules.text import printable
+from lottrack.rules.codes.identifiers import read_number, require_code
+from lottrack.rules.reading.text import printable
 
 if TYPE_CHECKING:
     from lottrack.store.reader import Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.errors import Conflict
-from lottrack.rules.times import from_text, is_before, iso_local, local_text
+from lottrack.rules.reading.times import from_text, is_before, iso_local, local_text
 
 if TYPE_CHECKING:
     from datetime import datetime

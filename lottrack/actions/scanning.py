@@ -11,10 +11,10 @@ from lottrack.errors import (
     NotFound,
     WrongKindOfCode,
 )
-from lottrack.rules.administration_facts import LabelFact
-from lottrack.rules.identifiers import read_number
-from lottrack.rules.scans import Scan, foreign_scheme, patient_of, read_scan
-from lottrack.rules.text import printable
+from lottrack.rules.administration.facts import LabelFact
+from lottrack.rules.codes.identifiers import read_number
+from lottrack.rules.codes.scans import Scan, foreign_scheme, patient_of, read_scan
+from lottrack.rules.reading.text import printable
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lottrack.actions.desk import as_text, as_time
 from lottrack.errors import AccessRefused, BadValue, LottrackError, NotSignedIn, StoreBusy
-from lottrack.rules.identifiers import require_code
-from lottrack.rules.times import local_text
+from lottrack.rules.codes.identifiers import require_code
+from lottrack.rules.reading.times import local_text
 from lottrack.store.change import Actor
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lottrack.rules.plausibility import ShownWarning
+    from lottrack.rules.culture.plausibility import ShownWarning
     from lottrack.store.change import Change
     from lottrack.store.reader import Reader
 

@@ -30,7 +30,7 @@ def backup(context: Context, path: Path) -> Answer:
     Example:
       lottrack admin backup /media/backup/trial-2026-02-03.sqlite
     """
-    from lottrack.actions.backups import make_backup
+    from lottrack.actions.record.backups import make_backup
 
     desk = context.writing_desk
     made = with_progress(context.path, lambda step: make_backup(desk, path, step))
@@ -61,7 +61,7 @@ def restore(context: Context, path: Path, target: Path, confirm: str, jump: int)
     Example:
       lottrack --as ADMIN admin restore trial-2026-02-03.sqlite --to trial.sqlite
     """
-    from lottrack.actions.backups import finish_restore, prepare_restore
+    from lottrack.actions.record.backups import finish_restore, prepare_restore
     from lottrack.context import host_name
 
     host, now = host_name(), context.clock()
@@ -79,7 +79,7 @@ def restore(context: Context, path: Path, target: Path, confirm: str, jump: int)
 @contextmanager
 def _other(context: Context, path: Path) -> Iterator[Context]:
     """The same person at a copy, which is taken away afterwards if it is still there."""
-    from lottrack.actions.backups import discard_copy
+    from lottrack.actions.record.backups import discard_copy
     from lottrack.context import Context as AnyContext
 
     other = AnyContext(
@@ -108,7 +108,7 @@ def check(context: Context) -> Answer:
     Example:
       lottrack admin check
     """
-    from lottrack.actions.checks import check_record
+    from lottrack.actions.record.checks import check_record
 
     data = with_progress(context.path, lambda step: check_record(context.path, context.open, step))
     text = proof_text(data)
@@ -126,7 +126,7 @@ def migrate(context: Context) -> Answer:
     Example:
       lottrack --as ADMIN admin migrate
     """
-    from lottrack.actions.backups import finish_migration, prepare_migration
+    from lottrack.actions.record.backups import finish_migration, prepare_migration
     from lottrack.context import host_name
 
     path, host, now = context.path, host_name(), context.clock()

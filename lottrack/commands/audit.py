@@ -37,7 +37,7 @@ def show(
       lottrack audit show LT-MAD-0001-5
       lottrack audit show --by TECHNICIAN1 --from 2026-02-01T00:00
     """
-    from lottrack.actions.audits import Wanted, as_text, show_entries
+    from lottrack.actions.record.audits import Wanted, as_text, show_entries
 
     desk = context.desk
     moments = _moment(context, since), _moment(context, until)
@@ -46,7 +46,7 @@ def show(
 
 
 def _moment(context: Context, text: str | None) -> datetime | None:
-    from lottrack.rules.times import parse_time
+    from lottrack.rules.reading.times import parse_time
 
     return None if text is None else parse_time(text, context.desk.zone, context.clock())
 
@@ -62,7 +62,7 @@ def verify(context: Context) -> Answer:
     Example:
       lottrack audit verify
     """
-    from lottrack.actions.audits import verify_file
+    from lottrack.actions.record.audits import verify_file
 
     data = with_progress(context.path, lambda step: verify_file(context.path, step))
     return Answer(data, proof_text(data), 0 if data["verdict"] == "intact" else BROKEN)
@@ -74,7 +74,7 @@ def with_progress(path: Path, prove: Callable[[Callable[[int], None]], Proved]) 
 
     if not sys.stderr.isatty():
         return prove(lambda _: None)
-    from lottrack.actions.audits import entries_in
+    from lottrack.actions.record.audits import entries_in
 
     with click.progressbar(length=entries_in(path), label="Verifying", file=sys.stderr) as bar:
         return prove(bar.update)
@@ -100,7 +100,7 @@ def export(context: Context, path: Path) -> Answer:
     Example:
       lottrack audit export trail-2026-02.jsonl
     """
-    from lottrack.actions.audits import export_entries
+    from lottrack.actions.record.audits import export_entries
 
     made = export_entries(context.desk, path)
     text = f"Wrote {made['entries']} entries to {made['path']}.\nHead {made['head']}"

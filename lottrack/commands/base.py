@@ -228,7 +228,7 @@ def _telling(
 ) -> Telling:
     from lottrack.actions.desk import Telling
     from lottrack.actions.signing import require_second
-    from lottrack.rules.times import parse_time
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     moment = None if at is None else parse_time(at, desk.zone, desk.now())

@@ -35,7 +35,7 @@ def plan(
     Example:
       lottrack collection plan CI-MAD-0001-R --planned-on 2026-03-02
     """
-    from lottrack.actions.collection_taking import plan_collection
+    from lottrack.actions.collecting.taking import plan_collection
 
     return Answer(plan_collection(context.writing_desk, courses, planned_on, number, telling))
 
@@ -83,7 +83,7 @@ def record(
       lottrack collection record --course CI-MAD-0001-R --at 2026-03-02T09:30 --volume-ml 35 \\
           --tnc 7.7e8 --anticoagulant heparin
     """
-    from lottrack.actions.collection_taking import Taken, record_collection
+    from lottrack.actions.collecting.taking import Taken, record_collection
 
     taken = Taken(volume_ml, tnc, mnc, anticoagulant, external_numbers, screening_rule)
     desk = context.writing_desk
@@ -124,7 +124,7 @@ def receive(
       lottrack collection receive CL-MAD-0002-Y --from "Operating theatre 2" --temperature-c 18 \\
           --condition intact --labels-match yes
     """
-    from lottrack.actions.collection_receipt import Receipt, receive_collection
+    from lottrack.actions.collecting.receipt import Receipt, receive_collection
 
     receipt = Receipt(from_text, condition, labels_match == "yes", temperature_c, seal)
     return Answer(receive_collection(context.writing_desk, collection_id, receipt, telling))
@@ -150,7 +150,7 @@ def count(
     Example:
       lottrack collection count CL-MAD-0002-Y --tnc 7.7e8 --mnc 2.16e8 --viability 98
     """
-    from lottrack.actions.collection_receipt import count_collection
+    from lottrack.actions.collecting.receipt import count_collection
 
     desk = context.writing_desk
     return Answer(
@@ -188,7 +188,7 @@ def reject(context: Context, collection_id: str, reason: str, signer: str) -> An
 def _decide(
     context: Context, collection_id: str, decision: str, signer: str, reason: str = ""
 ) -> Answer:
-    from lottrack.actions.collection_decisions import decide_collection, prepare_decision
+    from lottrack.actions.collecting.decisions import decide_collection, prepare_decision
 
     desk = context.writing_desk
     prepared = prepare_decision(desk, collection_id, decision, reason)
@@ -205,7 +205,7 @@ def show(context: Context, collection_id: str) -> Answer:
     Example:
       lottrack collection show CL-MAD-0002-Y
     """
-    from lottrack.actions.collection_views import show_collection
+    from lottrack.actions.collecting.views import show_collection
     from lottrack.reports.lots import record_text
 
     data = show_collection(context.desk, collection_id)
@@ -220,6 +220,6 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack collection list
     """
-    from lottrack.actions.collection_views import list_collections
+    from lottrack.actions.collecting.views import list_collections
 
     return Answer(list_collections(context.desk))

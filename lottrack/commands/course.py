@@ -32,7 +32,7 @@ def open_(
       lottrack course open --pair PR-MAD-0001-X --protocol MSC-EB-21D --basis named-patient \\
           --reference "AEMPS request 17/2026"
     """
-    from lottrack.actions.courses import NewCourse, open_course
+    from lottrack.actions.families.courses import NewCourse, open_course
 
     new = NewCourse(pair, protocol, basis, reference)
     return Answer(open_course(context.writing_desk, new, telling))
@@ -47,7 +47,7 @@ def show(context: Context, coi: str) -> Answer:
     Example:
       lottrack course show CI-MAD-0001-X
     """
-    from lottrack.actions.courses import show_course
+    from lottrack.actions.families.courses import show_course
 
     return Answer(show_course(context.desk, coi))
 
@@ -60,7 +60,7 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack course list
     """
-    from lottrack.actions.courses import list_courses
+    from lottrack.actions.families.courses import list_courses
 
     return Answer(list_courses(context.desk))
 
@@ -77,7 +77,7 @@ def amend(context: Context, coi: str, protocol: str, reason: str, telling: Telli
     Example:
       lottrack course amend CI-MAD-0001-X --protocol MSC-EB-21D@2 --reason "amendment 3"
     """
-    from lottrack.actions.courses import amend_course
+    from lottrack.actions.families.courses import amend_course
 
     return Answer(amend_course(context.writing_desk, coi, protocol, reason, telling))
 
@@ -93,6 +93,6 @@ def close(context: Context, coi: str, reason: str, telling: Telling) -> Answer:
     Example:
       lottrack course close CI-MAD-0001-X --reason "three infusions given"
     """
-    from lottrack.actions.courses import close_course
+    from lottrack.actions.families.courses import close_course
 
     return Answer(close_course(context.writing_desk, coi, reason, telling))

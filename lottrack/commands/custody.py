@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from lottrack.actions.custody_steps import Measured
+    from lottrack.actions.custody.steps import Measured
     from lottrack.actions.desk import Telling
-    from lottrack.actions.incidents import Happened
+    from lottrack.actions.giving.incidents import Happened
     from lottrack.context import Context
 
 custody = noun("custody", "Where containers are and in whose hands.")
@@ -31,7 +31,7 @@ def _answer(made: list[dict[str, Any]]) -> Answer:
 
 
 def _measured(**values: Any) -> Measured:
-    from lottrack.actions.custody_steps import Measured
+    from lottrack.actions.custody.steps import Measured
 
     return Measured(**{name: value for name, value in values.items() if value is not None})
 
@@ -57,9 +57,9 @@ def happened_word(
     """A person's word that a refused act happened, with the second person's secret checked."""
     if not happened:
         return None
-    from lottrack.actions.incidents import Happened
+    from lottrack.actions.giving.incidents import Happened
     from lottrack.actions.signing import require_second
-    from lottrack.rules.text import clean_text
+    from lottrack.rules.reading.text import clean_text
 
     if not reason or not second:
         raise click.UsageError("--happened needs --reason TEXT and --second USER.")
@@ -83,7 +83,7 @@ def store(
     Example:
       lottrack custody store CN-MAD-0001-X --position "tank 1, rack 2, box 3, slot 4"
     """
-    from lottrack.actions.custody import store as put
+    from lottrack.actions.custody.movements import store as put
 
     return _answer(put(context.writing_desk, things, position, place, telling))
 
@@ -110,8 +110,8 @@ def transfer(
     Example:
       lottrack custody transfer CN-MAD-0001-X --to PHARMACY --temperature-c -190 --seal S-4711
     """
-    from lottrack.actions.custody import transfer as hand_over
-    from lottrack.actions.custody_steps import find_target
+    from lottrack.actions.custody.movements import transfer as hand_over
+    from lottrack.actions.custody.steps import find_target
 
     desk = context.writing_desk
     target = find_target(desk.store, to, to_outside)
@@ -147,7 +147,7 @@ def receive(
     Example:
       lottrack custody receive CN-MAD-0001-X --temperature-c -188 --condition intact
     """
-    from lottrack.actions.custody import receive as take
+    from lottrack.actions.custody.movements import receive as take
 
     desk = context.writing_desk
     measured = _measured(
@@ -172,7 +172,7 @@ def inspect(context: Context, things: tuple[str, ...], finding: str, telling: Te
     Example:
       lottrack custody inspect CN-MAD-0001-X --finding none
     """
-    from lottrack.actions.custody import inspect as look
+    from lottrack.actions.custody.movements import inspect as look
 
     return _answer(look(context.writing_desk, things, finding, telling))
 
@@ -188,7 +188,7 @@ def return_(context: Context, things: tuple[str, ...], reason: str, telling: Tel
     Example:
       lottrack custody return CN-MAD-0001-X --reason "patient has a fever"
     """
-    from lottrack.actions.custody import hand_back
+    from lottrack.actions.custody.movements import hand_back
 
     return _answer(hand_back(context.writing_desk, things, reason, telling))
 
@@ -204,7 +204,7 @@ def retain(context: Context, things: tuple[str, ...], reason: str, telling: Tell
     Example:
       lottrack custody retain CN-MAD-0006-X --reason "retention sample of the lot"
     """
-    from lottrack.actions.custody import retain as keep
+    from lottrack.actions.custody.movements import retain as keep
 
     return _answer(keep(context.writing_desk, things, reason, telling))
 
@@ -220,7 +220,7 @@ def lose(context: Context, things: tuple[str, ...], reason: str, telling: Tellin
     Example:
       lottrack custody lose CN-MAD-0006-X --reason "not in its slot at the yearly count"
     """
-    from lottrack.actions.custody import lose as miss
+    from lottrack.actions.custody.movements import lose as miss
 
     return _answer(miss(context.writing_desk, things, reason, telling))
 
@@ -251,8 +251,8 @@ def destroy(
     Example:
       lottrack custody destroy CN-MAD-0002-X --reason "viability 64 %" --witness QA1
     """
-    from lottrack.actions.custody import destroy as end
-    from lottrack.actions.custody import prepare_destruction
+    from lottrack.actions.custody.movements import destroy as end
+    from lottrack.actions.custody.movements import prepare_destruction
 
     desk = context.writing_desk
     for thing in things:
@@ -276,6 +276,6 @@ def show(context: Context, thing: str) -> Answer:
     Example:
       lottrack custody show CN-MAD-0001-X
     """
-    from lottrack.actions.custody_views import show_custody
+    from lottrack.actions.custody.views import show_custody
 
     return Answer(show_custody(context.desk, thing))

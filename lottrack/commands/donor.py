@@ -36,8 +36,8 @@ def register(
     Example:
       lottrack donor register --code D01 --born 1991 --sex M
     """
-    from lottrack.actions.donors import register_donor
-    from lottrack.actions.persons import NewPerson
+    from lottrack.actions.families.donors import register_donor
+    from lottrack.actions.families.persons import NewPerson
 
     person = NewPerson(code, born, sex, hla)
     return Answer(register_donor(context.writing_desk, person, telling))
@@ -54,7 +54,7 @@ def type_(context: Context, code: str, hla: str, telling: Telling) -> Answer:
     Example:
       lottrack donor type D01 --hla 'A*02:01+A*03:01^B*44:02+B*07:02'
     """
-    from lottrack.actions.matching import record_typing
+    from lottrack.actions.families.matching import record_typing
 
     return Answer(record_typing(context.writing_desk, "donor", code, hla, telling))
 
@@ -81,7 +81,7 @@ def consent(
     Example:
       lottrack donor consent D01 --kind donation --document 'ICF-D 1.3' --on 2025-08-20
     """
-    from lottrack.actions.consents import Consent, record_consent
+    from lottrack.actions.families.consents import Consent, record_consent
 
     told_consent = Consent(kind, document, day, withdrawn)
     return Answer(record_consent(context.writing_desk, "donor", code, told_consent, telling))
@@ -116,7 +116,7 @@ def screen(
           --marker HBsAg=non-reactive --marker anti-HBc=non-reactive \\
           --marker anti-HCV=non-reactive --marker syphilis=non-reactive
     """
-    from lottrack.actions.screenings import Sample, parse_result, record_screening
+    from lottrack.actions.families.screenings import Sample, parse_result, record_screening
 
     results = tuple(parse_result(text) for text in markers)
     sample = Sample(sampled_on, sample_of, results)
@@ -148,8 +148,8 @@ def decide(
       lottrack donor decide D01 --eligible
       lottrack donor decide D05 --defer-until 2026-06-01 --reason 'anti-HBc reactive'
     """
-    from lottrack.actions.eligibility import Decision, prepare_decision
-    from lottrack.actions.eligibility import decide as sign
+    from lottrack.actions.families.eligibility import Decision, prepare_decision
+    from lottrack.actions.families.eligibility import decide as sign
 
     outcomes = {"eligible": eligible, "deferred": defer_until is not None, "ineligible": ineligible}
     chosen = [outcome for outcome, is_chosen in outcomes.items() if is_chosen]
@@ -171,7 +171,7 @@ def show(context: Context, code: str) -> Answer:
     Example:
       lottrack donor show D01
     """
-    from lottrack.actions.donors import show_donor
+    from lottrack.actions.families.donors import show_donor
 
     return Answer(show_donor(context.desk, code))
 
@@ -184,6 +184,6 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack donor list
     """
-    from lottrack.actions.donors import list_donors
+    from lottrack.actions.families.donors import list_donors
 
     return Answer(list_donors(context.desk))

@@ -33,7 +33,7 @@ def open_(
     Example:
       lottrack hold open LT-MAD-0001-3 --cause material --reason "platelet lysate HPL-2508 recalled"
     """
-    from lottrack.actions.hold_acts import open_hold
+    from lottrack.actions.releasing.hold_acts import open_hold
 
     desk = context.writing_desk
     return Answer(open_hold(desk, thing, cause, reason, telling, on=on or ""))
@@ -50,7 +50,7 @@ def lift(context: Context, number: str, reason: str, signer: str) -> Answer:
     Example:
       lottrack hold lift HD-MAD-0001-7 --reason "risk assessment RA-12: no effect on the cells"
     """
-    from lottrack.actions.hold_acts import lift_hold, prepare_lift
+    from lottrack.actions.releasing.hold_acts import lift_hold, prepare_lift
 
     desk = context.writing_desk
     prepared = prepare_lift(desk, number, reason, signer or desk.require_actor())
@@ -67,7 +67,7 @@ def list_(context: Context, lifted: bool) -> Answer:  # noqa: FBT001 - click's f
     Example:
       lottrack hold list --all
     """
-    from lottrack.actions.hold_acts import list_holds
+    from lottrack.actions.releasing.hold_acts import list_holds
     from lottrack.reports.quality import holds_text
 
     data = list_holds(context.desk, lifted=lifted)

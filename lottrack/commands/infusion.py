@@ -54,11 +54,11 @@ def record(
       lottrack infusion record LT.CNMAD0001X.LBMAD0001Y.PZ --patient P01 \\
         --started 2026-02-10T10:05 --ended 2026-02-10T10:35 --volume-ml 50 --second NURSE2
     """
-    from lottrack.actions.incidents import Happened
-    from lottrack.actions.infusions import Given, prepare_infusion, record_infusion
-    from lottrack.actions.pharmacy import known_person
-    from lottrack.rules.text import clean_text
-    from lottrack.rules.times import parse_time
+    from lottrack.actions.giving.incidents import Happened
+    from lottrack.actions.giving.infusions import Given, prepare_infusion, record_infusion
+    from lottrack.actions.giving.pharmacy import known_person
+    from lottrack.rules.reading.text import clean_text
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     other = known_person(desk, second)
@@ -97,7 +97,7 @@ def list_(context: Context, patient: str) -> Answer:
       lottrack infusion list --patient P01
     """
     from lottrack.actions.finding import code_of
-    from lottrack.actions.infusions import list_infusions
+    from lottrack.actions.giving.infusions import list_infusions
 
     desk = context.desk
     code = code_of(desk.store, "patient", patient) if patient else ""

@@ -40,8 +40,8 @@ def preview(context: Context, template: str, form: str | None, out: Path | None)
     Example:
       lottrack label preview cryobag --out cryobag.png
     """
-    from lottrack.actions.label_files import Output
-    from lottrack.actions.label_views import preview_label
+    from lottrack.actions.labelling.files import Output
+    from lottrack.actions.labelling.views import preview_label
 
     del context
     made = preview_label(template, Output(form or "", out), Path.cwd())
@@ -78,9 +78,9 @@ def print_(
       lottrack label print L01 --format pdf --out L01.pdf
       lottrack label print CN-MAD-0001-X --reason "smeared by ethanol"
     """
-    from lottrack.actions.label_files import Output
-    from lottrack.actions.label_plans import Wish
-    from lottrack.actions.label_printing import print_labels
+    from lottrack.actions.labelling.files import Output
+    from lottrack.actions.labelling.plans import Wish
+    from lottrack.actions.labelling.printing import print_labels
 
     if destination and copy_ != "transport":
         raise click.UsageError("--destination goes with --copy transport.")
@@ -145,7 +145,7 @@ def apply(context: Context, scan: str, to: str, telling: Telling) -> Answer:
       lottrack label apply LT.CNMAD0001X.LBMAD0001Y.PZ --to CN-MAD-0001-X
       lottrack label apply LT.CNMAD0001X.LBMAD0002Y.R7 --to L01
     """
-    from lottrack.actions.labels import apply_label
+    from lottrack.actions.labelling.labels import apply_label
 
     return Answer(apply_label(context.writing_desk, scan, to, telling))
 
@@ -168,7 +168,7 @@ def void(
     Example:
       lottrack label void LB-MAD-0001-Y --reason "misprinted" --destroyed
     """
-    from lottrack.actions.labels import void_label
+    from lottrack.actions.labelling.labels import void_label
 
     desk = context.writing_desk
     return Answer(void_label(desk, label_id, reason, telling, destroyed=destroyed))
@@ -183,7 +183,7 @@ def list_(context: Context, thing: str) -> Answer:
     Example:
       lottrack label list CN-MAD-0001-X
     """
-    from lottrack.actions.label_views import list_labels
+    from lottrack.actions.labelling.views import list_labels
 
     return Answer(list_labels(context.desk, thing))
 
@@ -199,7 +199,7 @@ def reconcile(context: Context, lot: str) -> Answer:
     Example:
       lottrack label reconcile L01
     """
-    from lottrack.actions.label_views import reconcile_lot
+    from lottrack.actions.labelling.views import reconcile_lot
 
     data = reconcile_lot(context.desk, lot)
     return Answer(data, _reconciled_text(data), 0 if data["reconciled"] else NOT_RECONCILED)
@@ -235,7 +235,7 @@ def read(context: Context, source: str) -> Answer:
       lottrack label read LT.CNMAD0001X.LBMAD0001Y.PZ
       lottrack label read photo.jpg --json
     """
-    from lottrack.actions.label_views import read_code, read_texts
+    from lottrack.actions.labelling.views import read_code, read_texts
 
     texts = read_texts(source, Path.cwd())
     reader = _record(context)

@@ -54,7 +54,7 @@ def register(
     Example:
       lottrack lot register --collection CL-MAD-0002-Y --product MSC-EB --spec MSC-EB-TRIAL
     """
-    from lottrack.actions.lot_registration import NewLot, register_lot
+    from lottrack.actions.making.registration import NewLot, register_lot
 
     if bool(collection) == bool(parent):
         raise click.UsageError("Give either --collection ID or --parent LOT.")
@@ -85,7 +85,7 @@ def sample(
     Example:
       lottrack lot sample LT-MAD-0001-3 --kind "cells at harvest" --cells 2e6 --for CD105
     """
-    from lottrack.actions.samples import NewSample, take_sample
+    from lottrack.actions.making.samples import NewSample, take_sample
 
     return Answer(take_sample(context.writing_desk, thing, NewSample(kind, cells, tests), telling))
 
@@ -102,7 +102,7 @@ def discard(context: Context, lot_id: str, cells: int, reason: str, telling: Tel
     Example:
       lottrack lot discard LT-MAD-0001-3 --cells 3.6e7 --reason "left over after filling"
     """
-    from lottrack.actions.samples import discard_cells
+    from lottrack.actions.making.samples import discard_cells
 
     return Answer(discard_cells(context.writing_desk, lot_id, cells, reason, telling))
 
@@ -143,9 +143,9 @@ def fill(
       lottrack lot fill LT-MAD-0001-3 --kind bag --count 6 --cells-each 4.4e7 --volume-ml 4.4 \\
           --expires 2027-09-27T23:59
     """
-    from lottrack.actions.fill_confirmation import parse_content
-    from lottrack.actions.fills import Content, NewFill, fill_lot
-    from lottrack.rules.times import parse_time
+    from lottrack.actions.making.fill_confirmation import parse_content
+    from lottrack.actions.making.fills import Content, NewFill, fill_lot
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     new = NewFill(
@@ -179,7 +179,7 @@ def fill_confirm(
     Example:
       lottrack lot fill-confirm FL-MAD-0001-H --actual CN-MAD-0006-W=3.1e7,3.1
     """
-    from lottrack.actions.fill_confirmation import confirm_fill, parse_actual
+    from lottrack.actions.making.fill_confirmation import confirm_fill, parse_actual
 
     held = [parse_actual(text) for text in actual]
     return Answer(confirm_fill(context.writing_desk, fill_id, held, not_filled, telling))
@@ -197,7 +197,7 @@ def show(context: Context, lot_id: str) -> Answer:
     Example:
       lottrack lot show LT-MAD-0001-3
     """
-    from lottrack.actions.lot_views import show_lot
+    from lottrack.actions.making.views import show_lot
     from lottrack.reports.lots import record_text
 
     data = show_lot(context.desk, lot_id)
@@ -212,7 +212,7 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack lot list
     """
-    from lottrack.actions.lot_views import list_lots
+    from lottrack.actions.making.views import list_lots
 
     return Answer(list_lots(context.desk))
 
@@ -226,7 +226,7 @@ def tree(context: Context, lot_id: str) -> Answer:
     Example:
       lottrack lot tree LT-MAD-0001-3
     """
-    from lottrack.actions.lot_tree import lot_tree
+    from lottrack.actions.making.tree import lot_tree
     from lottrack.reports.lots import tree_text
 
     data = lot_tree(context.desk, lot_id)
@@ -245,8 +245,8 @@ def close(context: Context, lot_id: str, reason: str, confirm: str, telling: Tel
     Example:
       lottrack lot close LT-MAD-0001-3 --confirm LT-MAD-0001-3
     """
-    from lottrack.actions.lot_closing import close_lot
-    from lottrack.actions.lots import find_lot
+    from lottrack.actions.making.closing import close_lot
+    from lottrack.actions.making.lots import find_lot
 
     desk = context.writing_desk
     number = find_lot(desk, lot_id)

@@ -77,8 +77,8 @@ def seed(
     Example:
       lottrack lot seed LT-MAD-0001-3 --passage P1 --seeded 9.54e6 --area-cm2 3180
     """
-    from lottrack.actions.cultures import Seeded
-    from lottrack.actions.cultures import seed as record_seeding
+    from lottrack.actions.making.cultures import Seeded
+    from lottrack.actions.making.cultures import seed as record_seeding
 
     sown = Seeded(seeded, area_cm2, vessel, counts, seeded_viability)
     return Answer(record_seeding(context.writing_desk, lot_id, passage, sown, telling))
@@ -105,8 +105,8 @@ def harvest(
     Example:
       lottrack lot harvest LT-MAD-0001-3 --passage P1 --harvested 7.79e7 --viability 95
     """
-    from lottrack.actions.cultures import Harvested
-    from lottrack.actions.cultures import harvest as record_harvest
+    from lottrack.actions.making.cultures import Harvested
+    from lottrack.actions.making.cultures import harvest as record_harvest
 
     reaped = Harvested(harvested, viability, counts)
     return Answer(record_harvest(context.writing_desk, lot_id, passage, reaped, telling))
@@ -141,8 +141,8 @@ def passage(
       lottrack lot passage LT-MAD-0001-3 --passage P1 --seeded 9.54e6 --area-cm2 3180 \\
           --harvested 7.79e7 --viability 95 --seeded-at 2026-02-10T09:00 --at 2026-02-17T11:00
     """
-    from lottrack.actions.cultures import Harvested, Seeded, record_passage
-    from lottrack.rules.times import parse_time
+    from lottrack.actions.making.cultures import Harvested, Seeded, record_passage
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     began = telling.at
@@ -166,6 +166,6 @@ def observe(context: Context, lot_id: str, passage: str, text: str, telling: Tel
     Example:
       lottrack lot observe LT-MAD-0001-3 --passage P1 --text "80 % confluent, spindle-shaped"
     """
-    from lottrack.actions.cultures import observe as record_observation
+    from lottrack.actions.making.cultures import observe as record_observation
 
     return Answer(record_observation(context.writing_desk, lot_id, passage, text, telling))

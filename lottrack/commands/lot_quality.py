@@ -11,7 +11,7 @@ from lottrack.commands.lot import lot
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Telling
-    from lottrack.actions.stops import Stop
+    from lottrack.actions.releasing.stops import Stop
     from lottrack.context import Context
 
 NOT_RELEASABLE = 41
@@ -37,9 +37,9 @@ def check(context: Context, lot_id: str, fills: tuple[str, ...], as_of: str | No
     Example:
       lottrack lot check LT-MAD-0001-3
     """
-    from lottrack.actions.lot_checks import check_lot
+    from lottrack.actions.releasing.checks import check_lot
     from lottrack.reports.quality import check_text
-    from lottrack.rules.times import parse_time
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.desk
     moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())
@@ -64,7 +64,7 @@ def review(context: Context, lot_id: str, reviewed_as: str | None, signer: str) 
     Example:
       lottrack lot review LT-MAD-0001-3
     """
-    from lottrack.actions.lot_reviews import prepare_lot_review, review_lot
+    from lottrack.actions.releasing.reviews import prepare_lot_review, review_lot
 
     desk = context.writing_desk
     account, meant = signer or desk.require_actor(), reviewed_as or ""
@@ -85,7 +85,7 @@ def attest(context: Context, lot_id: str, rule: str, text: str, telling: Telling
     Example:
       lottrack lot attest LT-MAD-0001-3 materials-in-date --text "checked in the paper record MR-7"
     """
-    from lottrack.actions.attestations import attest as state
+    from lottrack.actions.releasing.attestations import attest as state
 
     return Answer(state(context.writing_desk, lot_id, rule, text, telling))
 
@@ -109,8 +109,8 @@ def release(
       lottrack lot release LT-MAD-0001-3
       lottrack lot release LT-MAD-0004-K --fill FL-MAD-0007-Q --conditional
     """
-    from lottrack.actions.releases import Wish, prepare_release
-    from lottrack.actions.releases import release as decide
+    from lottrack.actions.releasing.releases import Wish, prepare_release
+    from lottrack.actions.releasing.releases import release as decide
 
     desk = context.writing_desk
     wish = Wish(lot_id, fills, conditional)
@@ -134,8 +134,8 @@ def reject(
     Example:
       lottrack lot reject LT-MAD-0001-3 --reason "growth in P2" --confirm LT-MAD-0001-3
     """
-    from lottrack.actions.lots import find_lot
-    from lottrack.actions.stops import Stop
+    from lottrack.actions.making.lots import find_lot
+    from lottrack.actions.releasing.stops import Stop
 
     number = find_lot(context.writing_desk, lot_id)
     require_confirmed(number, confirm, f"This rejects lot {number} for good.")
@@ -156,7 +156,7 @@ def recall(
     Example:
       lottrack lot recall LT-MAD-0001-3 --reason "platelet lysate HPL-2508 recalled by its maker"
     """
-    from lottrack.actions.stops import Stop
+    from lottrack.actions.releasing.stops import Stop
 
     return _stop(context, Stop("recall", lot_id, reason, fills), signer)
 
@@ -172,13 +172,13 @@ def discontinue(context: Context, lot_id: str, reason: str, signer: str) -> Answ
     Example:
       lottrack lot discontinue LT-MAD-0001-3 --reason "too few cells at P1"
     """
-    from lottrack.actions.stops import Stop
+    from lottrack.actions.releasing.stops import Stop
 
     return _stop(context, Stop("discontinue", lot_id, reason), signer)
 
 
 def _stop(context: Context, stop: Stop, signer: str) -> Answer:
-    from lottrack.actions.stops import prepare_stop, stop_lot
+    from lottrack.actions.releasing.stops import prepare_stop, stop_lot
 
     desk = context.writing_desk
     prepared = prepare_stop(desk, stop, signer or desk.require_actor())

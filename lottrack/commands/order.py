@@ -46,7 +46,7 @@ def place(
       lottrack order place --patient P01 --number 1 --planned-on 2026-02-10 \\
         --weight-kg 13.2 --weighed-on 2026-02-09
     """
-    from lottrack.actions.orders import Prescription, place_order, prepare_order
+    from lottrack.actions.giving.orders import Prescription, place_order, prepare_order
 
     if not course and not patient:
         raise click.UsageError("Give --course COI or --patient CODE.")
@@ -67,7 +67,7 @@ def cancel(context: Context, number: str, reason: str) -> Answer:
     Example:
       lottrack order cancel OR-MAD-0003-K --reason "patient has a fever"
     """
-    from lottrack.actions.orders import cancel_order
+    from lottrack.actions.giving.orders import cancel_order
 
     return Answer(cancel_order(context.writing_desk, number, reason))
 
@@ -80,6 +80,6 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack order list
     """
-    from lottrack.actions.orders import list_orders
+    from lottrack.actions.giving.orders import list_orders
 
     return Answer(list_orders(context.desk))

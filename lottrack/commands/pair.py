@@ -58,7 +58,7 @@ def register(
       lottrack pair register --donor D01 --patient P01 --relation father \\
           --evidence "birth certificate seen"
     """
-    from lottrack.actions.pairs import NewPair, register_pair
+    from lottrack.actions.families.pairs import NewPair, register_pair
 
     desk = context.writing_desk
     new = NewPair(donor, patient, relation, evidence, protocol)
@@ -75,7 +75,7 @@ def show(context: Context, pair: str) -> Answer:
     Example:
       lottrack pair show PR-MAD-0001-X
     """
-    from lottrack.actions.pairs import show_pair
+    from lottrack.actions.families.pairs import show_pair
 
     data = show_pair(context.desk, pair)
     return Answer(data, _told_in_words(context.desk, data))
@@ -84,7 +84,7 @@ def show(context: Context, pair: str) -> Answer:
 def _told_in_words(desk: Desk, data: dict[str, Any]) -> str:
     from textwrap import fill
 
-    from lottrack.actions.pairs import pair_table
+    from lottrack.actions.families.pairs import pair_table
     from lottrack.reports.output import fields, table
 
     told_apart = {"loci", "proof", "haploidentity", "donor_hla", "patient_hla", "warnings"}
@@ -110,6 +110,6 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack pair list
     """
-    from lottrack.actions.pairs import list_pairs
+    from lottrack.actions.families.pairs import list_pairs
 
     return Answer(list_pairs(context.desk))

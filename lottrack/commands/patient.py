@@ -46,8 +46,8 @@ def register(
       lottrack patient register --code P01 --born 2021 --sex F \\
           --weight-kg 13.2 --weighed-on 2025-10-28
     """
-    from lottrack.actions.patients import Weighing, register_patient
-    from lottrack.actions.persons import NewPerson
+    from lottrack.actions.families.patients import Weighing, register_patient
+    from lottrack.actions.families.persons import NewPerson
 
     if (weight_kg is None) != (weighed_on is None):
         raise click.UsageError("Give --weight-kg and --weighed-on together.")
@@ -70,7 +70,7 @@ def weigh(context: Context, code: str, weight_kg: Decimal, day: date, telling: T
     Example:
       lottrack patient weigh P01 --weight-kg 13.4 --on 2025-11-18
     """
-    from lottrack.actions.patients import Weighing, weigh_patient
+    from lottrack.actions.families.patients import Weighing, weigh_patient
 
     return Answer(weigh_patient(context.writing_desk, code, Weighing(weight_kg, day), telling))
 
@@ -86,7 +86,7 @@ def type_(context: Context, code: str, hla: str, telling: Telling) -> Answer:
     Example:
       lottrack patient type P01 --hla 'A*02:01+A*24:02^B*44:02+B*51:01'
     """
-    from lottrack.actions.matching import record_typing
+    from lottrack.actions.families.matching import record_typing
 
     return Answer(record_typing(context.writing_desk, "patient", code, hla, telling))
 
@@ -113,7 +113,7 @@ def consent(
     Example:
       lottrack patient consent P01 --kind treatment --document 'ICF 2.1' --on 2025-08-20
     """
-    from lottrack.actions.consents import Consent, record_consent
+    from lottrack.actions.families.consents import Consent, record_consent
 
     told_consent = Consent(kind, document, day, withdrawn)
     return Answer(record_consent(context.writing_desk, "patient", code, told_consent, telling))
@@ -131,7 +131,7 @@ def band(context: Context, code: str, scan: str, second: str, telling: Telling) 
     Example:
       lottrack patient band P01 --scan H1234567 --second NURSE2
     """
-    from lottrack.actions.patients import attach_band
+    from lottrack.actions.families.patients import attach_band
 
     desk = context.writing_desk
     proof = context.ask_second(second, "as second person")
@@ -147,7 +147,7 @@ def show(context: Context, code: str) -> Answer:
     Example:
       lottrack patient show P01
     """
-    from lottrack.actions.patients import show_patient
+    from lottrack.actions.families.patients import show_patient
 
     return Answer(show_patient(context.desk, code))
 
@@ -160,6 +160,6 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack patient list
     """
-    from lottrack.actions.patients import list_patients
+    from lottrack.actions.families.patients import list_patients
 
     return Answer(list_patients(context.desk))

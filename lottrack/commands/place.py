@@ -26,7 +26,7 @@ def register(context: Context, code: str, name: str, kind: str) -> Answer:
     Example:
       lottrack place register CRYO2 --name "Vapour tank 2" --kind storage
     """
-    from lottrack.actions.places import register_place
+    from lottrack.actions.laboratory.places import register_place
 
     return Answer(register_place(context.writing_desk, code, name, kind))
 
@@ -39,6 +39,6 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack place list
     """
-    from lottrack.actions.places import list_places
+    from lottrack.actions.laboratory.places import list_places
 
     return Answer(list_places(context.desk))

@@ -29,7 +29,7 @@ def start(context: Context, order: str, scans: tuple[str, ...], telling: Telling
     Example:
       lottrack prepare start OR-MAD-0001-K LT.CNMAD0001X.LBMAD0001Y.PZ
     """
-    from lottrack.actions.preparations import start_preparation
+    from lottrack.actions.giving.preparations import start_preparation
 
     return Answer(start_preparation(context.writing_desk, order, scans, telling))
 
@@ -56,7 +56,7 @@ def count(
     Example:
       lottrack prepare count PP-MAD-0001-K --total 4.1e7 --viability 92 --method "trypan blue"
     """
-    from lottrack.actions.preparations import Count, count_preparation
+    from lottrack.actions.giving.preparations import Count, count_preparation
 
     counted = Count(viable, total, viability, method)
     return Answer(count_preparation(context.writing_desk, preparation, counted, telling))
@@ -91,8 +91,8 @@ def finish(
     Example:
       lottrack prepare finish PP-MAD-0001-K --into bag --volume-ml 50 --diluent "saline 0.9 %"
     """
-    from lottrack.actions.preparations import Finish, finish_preparation
-    from lottrack.rules.times import parse_time
+    from lottrack.actions.giving.preparations import Finish, finish_preparation
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     until = None if expires is None else parse_time(expires, desk.zone, desk.now())

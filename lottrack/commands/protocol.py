@@ -23,7 +23,7 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack protocol list
     """
-    from lottrack.actions.documents import list_documents
+    from lottrack.actions.testing.documents import list_documents
 
     return Answer(list_documents(context.desk, "protocol"))
 
@@ -37,7 +37,7 @@ def show(context: Context, name: str) -> Answer:
     Example:
       lottrack protocol show MSC-EB-21D
     """
-    from lottrack.actions.documents import find_document, is_approved, protocol_of
+    from lottrack.actions.testing.documents import find_document, is_approved, protocol_of
 
     reader = context.desk.store
     row = find_document(reader, "protocol", name)
@@ -56,7 +56,7 @@ def load(context: Context, file: Path) -> Answer:
     Example:
       lottrack protocol load our-protocol.toml
     """
-    from lottrack.actions.documents import load_document
+    from lottrack.actions.testing.documents import load_document
 
     return Answer(load_document(context.writing_desk, "protocol", file))
 
@@ -71,7 +71,7 @@ def approve(context: Context, name: str, signer: str) -> Answer:
     Example:
       lottrack protocol approve MSC-EB-21D
     """
-    from lottrack.actions.documents import approve_document, prepare_approval
+    from lottrack.actions.testing.documents import approve_document, prepare_approval
 
     desk = context.writing_desk
     prepared = prepare_approval(desk, "protocol", name)

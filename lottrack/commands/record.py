@@ -33,7 +33,7 @@ def attach(context: Context, record: str, file: Path, what: str, telling: Tellin
     Example:
       lottrack attach LT-MAD-0001-5 certificate.pdf --what "certificate of analysis, signed"
     """
-    from lottrack.actions.attachments import attach_file
+    from lottrack.actions.record.attachments import attach_file
 
     return Answer(attach_file(context.writing_desk, record, file, what, telling))
 
@@ -53,7 +53,7 @@ def correct(context: Context, record: str, pairs: tuple[str, ...], reason: str, 
     Example:
       lottrack correct HV-MAD-0003-7 harvested=4.2e7 viability_pct=91 --reason "misread the sheet"
     """
-    from lottrack.actions.corrections import Wanted, correct_record
+    from lottrack.actions.record.corrections import Wanted, correct_record
 
     wanted = Wanted(record, pairs, reason, on)
     return _mended(context, lambda **extra: correct_record(context.writing_desk, wanted, **extra))
@@ -72,7 +72,7 @@ def strike(context: Context, record: str, reason: str, on: str) -> Answer:
     Example:
       lottrack strike CE-MAD-0012-3 --reason "scanned the wrong bag"
     """
-    from lottrack.actions.corrections import Wanted, strike_record
+    from lottrack.actions.record.corrections import Wanted, strike_record
 
     wanted = Wanted(record, (), reason, on)
     return _mended(context, lambda **extra: strike_record(context.writing_desk, wanted, **extra))
@@ -130,6 +130,6 @@ def _change(change: dict[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    from lottrack.rules.text import printable
+    from lottrack.rules.reading.text import printable
 
     return "(nothing)" if value is None else printable(str(value))

@@ -50,8 +50,8 @@ def record(
       lottrack result record LT-MAD-0001-3 endotoxin "<0.50" --unit EU/mL
       lottrack result record LT-MAD-0001-3 sterility-product "no growth" --reading interim
     """
-    from lottrack.actions.results import NewResult, record_result
-    from lottrack.rules.times import parse_time
+    from lottrack.actions.testing.results import NewResult, record_result
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     drawn = None if sampled_at is None else parse_time(sampled_at, desk.zone, desk.now())
@@ -75,7 +75,7 @@ def review(context: Context, results: tuple[str, ...], lot_id: str, signer: str)
       lottrack result review RS-MAD-0001-N RS-MAD-0002-K
       lottrack result review --lot LT-MAD-0001-3
     """
-    from lottrack.actions.result_reviews import (
+    from lottrack.actions.testing.result_reviews import (
         find_results,
         open_results,
         prepare_review,
@@ -100,7 +100,7 @@ def list_(context: Context, lot_id: str) -> Answer:
     Example:
       lottrack result list LT-MAD-0001-3
     """
-    from lottrack.actions.result_reviews import list_results
+    from lottrack.actions.testing.result_reviews import list_results
     from lottrack.reports.quality import results_text
 
     data = list_results(context.desk, lot_id)

@@ -31,7 +31,7 @@ def init(
     Example:
       lottrack --db trial.sqlite init --site "Hospital GMP unit" --site-code MAD --admin ANA
     """
-    from lottrack.actions.site import Site, make_site
+    from lottrack.actions.laboratory.site import Site, make_site
     from lottrack.context import host_name, local_zone
 
     zone = timezone or local_zone()

@@ -23,7 +23,7 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack spec list
     """
-    from lottrack.actions.documents import list_documents
+    from lottrack.actions.testing.documents import list_documents
 
     return Answer(list_documents(context.desk, "specification"))
 
@@ -37,7 +37,7 @@ def show(context: Context, name: str) -> Answer:
     Example:
       lottrack spec show BM-MSC
     """
-    from lottrack.actions.specifications import show_specification
+    from lottrack.actions.testing.specifications import show_specification
     from lottrack.reports.quality import specification_text
 
     data = show_specification(context.desk, name)
@@ -53,7 +53,7 @@ def load(context: Context, file: Path) -> Answer:
     Example:
       lottrack spec load our-specification.toml
     """
-    from lottrack.actions.documents import load_document
+    from lottrack.actions.testing.documents import load_document
 
     return Answer(load_document(context.writing_desk, "specification", file))
 
@@ -68,7 +68,7 @@ def approve(context: Context, name: str, signer: str) -> Answer:
     Example:
       lottrack spec approve BM-MSC
     """
-    from lottrack.actions.documents import approve_document, prepare_approval
+    from lottrack.actions.testing.documents import approve_document, prepare_approval
 
     desk = context.writing_desk
     prepared = prepare_approval(desk, "specification", name)

@@ -11,7 +11,7 @@ from lottrack.commands.base import Answer, verb
 from lottrack.errors import BadValue
 
 if TYPE_CHECKING:
-    from lottrack.actions.traces import Trace
+    from lottrack.actions.record.traces import Trace
     from lottrack.context import Context
 
 FORMATS = ("table", "json", "dot", "svg", "png")
@@ -42,8 +42,8 @@ def trace(
       lottrack trace P01 --backward
       lottrack trace LT-MAD-0001-K --format svg --out lot.svg
     """
-    from lottrack.actions.traces import trace as follow
-    from lottrack.rules.times import parse_time
+    from lottrack.actions.record.traces import trace as follow
+    from lottrack.rules.reading.times import parse_time
 
     desk = context.desk
     moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())

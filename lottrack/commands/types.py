@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lottrack.rules.quantities import parse_count, parse_decimal, parse_percent
-from lottrack.rules.times import parse_date
+from lottrack.rules.reading.quantities import parse_count, parse_decimal, parse_percent
+from lottrack.rules.reading.times import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable

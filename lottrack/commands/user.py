@@ -23,7 +23,7 @@ def login(context: Context, account: str) -> Answer:
     Example:
       lottrack login ANA
     """
-    from lottrack.actions.people import sign_in
+    from lottrack.actions.laboratory.people import sign_in
     from lottrack.session import write_session
 
     desk = context.desk
@@ -41,7 +41,7 @@ def logout(context: Context) -> Answer:
     Example:
       lottrack logout
     """
-    from lottrack.actions.people import sign_out
+    from lottrack.actions.laboratory.people import sign_out
     from lottrack.session import forget_session
 
     desk = context.writing_desk
@@ -58,7 +58,7 @@ def whoami(context: Context) -> Answer:
     Example:
       lottrack whoami
     """
-    from lottrack.actions.people import who
+    from lottrack.actions.laboratory.people import who
 
     return Answer(who(context.writing_desk))
 
@@ -74,7 +74,7 @@ def add(context: Context, account: str, name: str, roles: tuple[str, ...]) -> An
     Example:
       lottrack user add QP1 --name "Qualified person 1" --role qp
     """
-    from lottrack.actions.people import add_user
+    from lottrack.actions.laboratory.people import add_user
 
     desk = context.writing_desk
     desk.role_for("user add")
@@ -90,7 +90,7 @@ def list_(context: Context) -> Answer:
     Example:
       lottrack user list
     """
-    from lottrack.actions.people import list_users
+    from lottrack.actions.laboratory.people import list_users
 
     return Answer(list_users(context.desk))
 
@@ -106,7 +106,7 @@ def role(context: Context, account: str, add_: tuple[str, ...], remove: tuple[st
     Example:
       lottrack user role TECHNICIAN1 --add qc
     """
-    from lottrack.actions.people import change_roles
+    from lottrack.actions.laboratory.people import change_roles
 
     if not add_ and not remove:
         raise click.UsageError("Give --add ROLE or --remove ROLE.")
@@ -122,7 +122,7 @@ def unlock(context: Context, account: str) -> Answer:
     Example:
       lottrack user unlock PHARMACIST1
     """
-    from lottrack.actions.people import unlock as lift
+    from lottrack.actions.laboratory.people import unlock as lift
 
     return Answer(lift(context.writing_desk, account))
 
@@ -136,7 +136,7 @@ def reset(context: Context, account: str) -> Answer:
     Example:
       lottrack user reset NURSE1
     """
-    from lottrack.actions.people import reset_secret
+    from lottrack.actions.laboratory.people import reset_secret
 
     desk = context.writing_desk
     desk.role_for("user reset")
@@ -152,7 +152,7 @@ def passwd(context: Context) -> Answer:
     Example:
       lottrack user passwd
     """
-    from lottrack.actions.people import change_own_secret
+    from lottrack.actions.laboratory.people import change_own_secret
 
     desk = context.writing_desk
     old = context.ask_secret(f"Old secret of {desk.account}")
@@ -171,7 +171,7 @@ def deactivate(context: Context, account: str, reason: str, confirm: str) -> Ans
     Example:
       lottrack user deactivate TECHNICIAN1 --reason "left the unit" --confirm TECHNICIAN1
     """
-    from lottrack.actions.people import deactivate as end
+    from lottrack.actions.laboratory.people import deactivate as end
 
     desk = context.writing_desk
     require_confirmed(account, confirm, f"This ends the account {account}.")

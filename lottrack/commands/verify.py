@@ -44,7 +44,7 @@ def verify(context: Context, scans: tuple[str, ...], patient: str, order: str) -
 
 def answered(context: Context, scans: tuple[str, ...], patient: str, order: str) -> Answer:
     """Ask once; what a person reads is one word, very large, then the reasons."""
-    from lottrack.actions.pharmacy import verify as ask
+    from lottrack.actions.giving.pharmacy import verify as ask
 
     data = ask(context.writing_desk, scans, patient, order)
     status = 0 if data["verdict"] == "accepted" else REFUSED
@@ -82,8 +82,8 @@ def dispense(
     Example:
       lottrack dispense LT.CNMAD0001X.LBMAD0001Y.PZ --patient P01 --second PHARMACIST2
     """
-    from lottrack.actions.pharmacy import DispensingWish, known_person, prepare_dispensing
-    from lottrack.actions.pharmacy import dispense as issue
+    from lottrack.actions.giving.pharmacy import DispensingWish, known_person, prepare_dispensing
+    from lottrack.actions.giving.pharmacy import dispense as issue
 
     desk = context.writing_desk
     pharmacist = signer.upper() or desk.account

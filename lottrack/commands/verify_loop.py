@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.commands.base import Answer
 from lottrack.errors import LottrackError
-from lottrack.rules.scans import read_scan
+from lottrack.rules.codes.scans import read_scan
 
 if TYPE_CHECKING:
     from lottrack.context import Context

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions import custody, infusions, orders, pharmacy, preparations
-from lottrack.actions.custody_steps import NOTHING_MEASURED, Measured, Target
-from lottrack.actions.infusions import Given
-from lottrack.actions.orders import Prescription
-from lottrack.actions.patients import Weighing, weigh_patient
-from lottrack.actions.pharmacy import DispensingWish
-from lottrack.actions.preparations import Count, Finish
+from lottrack.actions.custody import movements as custody
+from lottrack.actions.custody.steps import NOTHING_MEASURED, Measured, Target
+from lottrack.actions.families.patients import Weighing, weigh_patient
+from lottrack.actions.giving import infusions, orders, pharmacy, preparations
+from lottrack.actions.giving.infusions import Given
+from lottrack.actions.giving.orders import Prescription
+from lottrack.actions.giving.pharmacy import DispensingWish
+from lottrack.actions.giving.preparations import Count, Finish
 from lottrack.demo.labelling import file_paper, label_containers, label_thing
 from lottrack.demo.lots import FRESH, cells, lot_of
 from lottrack.demo.stage import NOW, Bag, at, day_of

@@ -6,12 +6,12 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions.containers import state_of
-from lottrack.actions.donors import donor_state
-from lottrack.actions.doses import source_containers
-from lottrack.actions.infusions import list_infusions
-from lottrack.actions.lot_views import list_lots, show_lot
-from lottrack.actions.orders import list_orders
+from lottrack.actions.custody.containers import state_of
+from lottrack.actions.families.donors import donor_state
+from lottrack.actions.giving.doses import source_containers
+from lottrack.actions.giving.infusions import list_infusions
+from lottrack.actions.giving.orders import list_orders
+from lottrack.actions.making.views import list_lots, show_lot
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk

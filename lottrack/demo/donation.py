@@ -5,21 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions import collection_decisions, eligibility
-from lottrack.actions.collection_receipt import Receipt, count_collection, receive_collection
-from lottrack.actions.collection_taking import Taken, plan_collection, record_collection
-from lottrack.actions.consents import Consent, record_consent
-from lottrack.actions.donors import register_donor
-from lottrack.actions.eligibility import Decision
-from lottrack.actions.pairs import NewPair, register_pair
-from lottrack.actions.patients import Weighing, register_patient
-from lottrack.actions.persons import NewPerson
-from lottrack.actions.screenings import Sample, record_screening
+from lottrack.actions.collecting import decisions as collection_decisions
+from lottrack.actions.collecting.receipt import Receipt, count_collection, receive_collection
+from lottrack.actions.collecting.taking import Taken, plan_collection, record_collection
+from lottrack.actions.families import eligibility
+from lottrack.actions.families.consents import Consent, record_consent
+from lottrack.actions.families.donors import register_donor
+from lottrack.actions.families.eligibility import Decision
+from lottrack.actions.families.pairs import NewPair, register_pair
+from lottrack.actions.families.patients import Weighing, register_patient
+from lottrack.actions.families.persons import NewPerson
+from lottrack.actions.families.screenings import Sample, record_screening
 from lottrack.demo.families import SCENARIO_YEAR, typing_of
 from lottrack.demo.labelling import label_thing
 from lottrack.demo.opening import PROTOCOL
 from lottrack.demo.stage import NOW, at, day_of, days_after
-from lottrack.rules.markers import NON_REACTIVE
+from lottrack.rules.screening.markers import NON_REACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions import custody, hold_acts, orders, releases, result_reviews
-from lottrack.actions.corrections import Wanted, correct_record
-from lottrack.actions.eligibility import Decision
-from lottrack.actions.holds import open_holds_on
-from lottrack.actions.lot_views import show_lot
-from lottrack.actions.releases import Wish
+from lottrack.actions.custody import movements as custody
+from lottrack.actions.families.eligibility import Decision
+from lottrack.actions.giving import orders
+from lottrack.actions.making.views import show_lot
+from lottrack.actions.record.corrections import Wanted, correct_record
+from lottrack.actions.releasing import hold_acts, releases
+from lottrack.actions.releasing.holds import open_holds_on
+from lottrack.actions.releasing.releases import Wish
+from lottrack.actions.testing import result_reviews
 from lottrack.demo import bedside
 from lottrack.demo.donation import decide, enrol_parent, pair_up, screen
 from lottrack.demo.families import DEFERRED_MOTHER, FAMILIES
@@ -22,7 +25,7 @@ from lottrack.demo.labelling import file_paper, relabel
 from lottrack.demo.lots import FRESH, INFUSIONS, cells, lot_of
 from lottrack.demo.stage import NOW, at, day_of
 from lottrack.demo.testing import release, review_record, review_results
-from lottrack.rules.markers import ANTI_HBC, REACTIVE
+from lottrack.rules.screening.markers import ANTI_HBC, REACTIVE
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk

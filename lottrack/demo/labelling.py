@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.actions.label_files import Output
-from lottrack.actions.label_plans import Wish
-from lottrack.actions.label_printing import print_labels
-from lottrack.actions.labels import apply_label
+from lottrack.actions.labelling.files import Output
+from lottrack.actions.labelling.labels import apply_label
+from lottrack.actions.labelling.plans import Wish
+from lottrack.actions.labelling.printing import print_labels
 from lottrack.demo.stage import NOW, Bag
 
 if TYPE_CHECKING:

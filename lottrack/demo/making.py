@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions import custody
-from lottrack.actions.cultures import Harvested, Seeded, harvest, seed
-from lottrack.actions.fills import Content, NewFill, fill_lot
-from lottrack.actions.lot_registration import NewLot, register_lot
-from lottrack.actions.samples import NewSample, discard_cells, take_sample
+from lottrack.actions.custody import movements as custody
+from lottrack.actions.making.cultures import Harvested, Seeded, harvest, seed
+from lottrack.actions.making.fills import Content, NewFill, fill_lot
+from lottrack.actions.making.registration import NewLot, register_lot
+from lottrack.actions.making.samples import NewSample, discard_cells, take_sample
 from lottrack.demo.labelling import label_containers, label_thing
 from lottrack.demo.lots import FRESH, cells
 from lottrack.demo.opening import PRODUCT, SPECIFICATION

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.actions.documents import approve_document, prepare_approval
-from lottrack.actions.people import add_user
-from lottrack.actions.site import Site, make_site
+from lottrack.actions.laboratory.people import add_user
+from lottrack.actions.laboratory.site import Site, make_site
+from lottrack.actions.testing.documents import approve_document, prepare_approval
 from lottrack.demo.people import ADMINISTRATOR, PEOPLE, SECRET
 from lottrack.demo.stage import ZONE, at
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.actions.lot_views import show_lot
-from lottrack.actions.traces import trace
+from lottrack.actions.making.views import show_lot
+from lottrack.actions.record.traces import trace
 from lottrack.reports.lots import record_text
 from lottrack.reports.tracing import drawn
 

@@ -20,7 +20,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lottrack.errors import CodeUnreadable, LabelError
-from lottrack.rules.text import printable
+from lottrack.rules.reading.text import printable
 
 if TYPE_CHECKING:
     from PIL.Image import Image

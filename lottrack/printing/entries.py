@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from lottrack.errors import TemplateInvalid
 from lottrack.printing.fields import FIELDS, says_autologous
 from lottrack.printing.fonts import missing_characters
-from lottrack.rules.text import describe_character, printable
+from lottrack.rules.reading.text import describe_character, printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lottrack.errors import LabelError
-from lottrack.rules.text import is_harmful
+from lottrack.rules.reading.text import is_harmful
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

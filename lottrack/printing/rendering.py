@@ -29,7 +29,7 @@ from lottrack.printing.layout import (
 )
 from lottrack.printing.symbols import draw_symbol
 from lottrack.printing.texts import INK, PAPER, Canvas, draw_text
-from lottrack.rules.text import nfc, printable
+from lottrack.rules.reading.text import nfc, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from lottrack.printing.layout import (
     font_dots,
 )
 from lottrack.printing.templates import PLACEHOLDER, Template
-from lottrack.rules.text import describe_character, printable
+from lottrack.rules.reading.text import describe_character, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

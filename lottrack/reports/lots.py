@@ -6,7 +6,7 @@ from typing import Any
 
 from lottrack.reports.marks import legend, with_marks
 from lottrack.reports.output import fields, table
-from lottrack.rules.quantities import format_cells
+from lottrack.rules.reading.quantities import format_cells
 
 _CELLS = (
     *("seeded", "harvested", "seeded_on", "child_lots", "filled", "sampled", "discarded"),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.rules.quantities import plain
+from lottrack.rules.reading.quantities import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

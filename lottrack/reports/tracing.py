@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lottrack.drawing.graph import Graph, Node
 
 if TYPE_CHECKING:
-    from lottrack.actions.traces import Trace
+    from lottrack.actions.record.traces import Trace
 
 
 def drawn(found: Trace, style: str) -> bytes:

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, Conflict
-from lottrack.rules.markers import parse_outcome
-from lottrack.rules.quantities import parse_count, parse_decimal, parse_percent, plain
+from lottrack.rules.reading.quantities import parse_count, parse_decimal, parse_percent, plain
+from lottrack.rules.reading.text import clean_text, quoted
+from lottrack.rules.reading.times import parse_date, parse_time, require_not_future, to_text
 from lottrack.rules.relations import RELATIONS
-from lottrack.rules.text import clean_text, quoted
-from lottrack.rules.times import parse_date, parse_time, require_not_future, to_text
+from lottrack.rules.screening.markers import parse_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

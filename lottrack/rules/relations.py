@@ -6,7 +6,7 @@ A relation is read "the donor is the patient's ...": with ``child`` the patient 
 from __future__ import annotations
 
 from lottrack.errors import BadValue, Blocker
-from lottrack.rules.text import quoted
+from lottrack.rules.reading.text import quoted
 
 RELATIONS = (
     "mother",

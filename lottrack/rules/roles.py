@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, Conflict
-from lottrack.rules.datafile import Table, read_toml
-from lottrack.rules.text import quoted
+from lottrack.rules.reading.datafile import Table, read_toml
+from lottrack.rules.reading.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.errors import NumberUsed
-from lottrack.rules.identifiers import make_number
-from lottrack.rules.times import to_text
+from lottrack.rules.codes.identifiers import make_number
+from lottrack.rules.reading.times import to_text
 from lottrack.store.chain import GENESIS, canonical, masked, sha256
 from lottrack.store.reader import Reader
 from lottrack.store.tables import FACTS, LINKS, columns, is_secret

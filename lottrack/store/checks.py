@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from lottrack.errors import StoreBusy, StoreError
-from lottrack.rules.text import printable
+from lottrack.rules.reading.text import printable
 from lottrack.store.connection import connect
 from lottrack.store.replay import ASSURANCE, Finding, Proof, verify
 from lottrack.store.schema import prove_schema

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lottrack.errors import NotFound
-from lottrack.rules.text import printable
+from lottrack.rules.reading.text import printable
 from lottrack.store.rows import Row, rows_from
 from lottrack.store.tables import FACTS, LINKS
 

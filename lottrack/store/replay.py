@@ -11,7 +11,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.rules.text import printable
+from lottrack.rules.reading.text import printable
 from lottrack.store.chain import GENESIS, masked, sha256
 from lottrack.store.tables import FACTS, LINKS, STANDINGS, is_secret, key_columns
 

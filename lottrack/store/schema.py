@@ -10,7 +10,7 @@ import sqlite3
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.rules.text import printable
+from lottrack.rules.reading.text import printable
 from lottrack.store.migrations import known_migrations, statements
 from lottrack.store.replay import Finding
 

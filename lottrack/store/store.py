@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lottrack.errors import Conflict
-from lottrack.rules.times import to_text
+from lottrack.rules.reading.times import to_text
 from lottrack.store.change import MIGRATION, Actor, Change
 from lottrack.store.connection import connect, keep_log, translated
 from lottrack.store.migrations import apply, known_migrations, pending_migrations, require_current

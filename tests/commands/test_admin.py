@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lottrack.assets import database_folder
-from lottrack.rules.identifiers import PREFIXES
-from lottrack.rules.times import to_text
+from lottrack.rules.codes.identifiers import PREFIXES
+from lottrack.rules.reading.times import to_text
 from lottrack.store import migrations
 from lottrack.store.files import content_of
 from tests import steps
@@ -452,7 +452,7 @@ class TestInvariants:
         assert "given-without-release" not in self.found(program, 3) | self.found(program, 1)
 
     def test_one_no_container_is_given_under_a_hold(self, given, write):
-        from lottrack.actions.holds import write_hold
+        from lottrack.actions.releasing.holds import write_hold
 
         program, filled = given
         write(lambda change: write_hold(change, "fill", filled.fill, "other", "stop"))

@@ -140,8 +140,8 @@ class TestShow:
 
     @pytest.mark.parametrize("words", [("P01",), ("--by", "NURSE1"), ("--from", "2026-02-02")])
     def test_never_reads_the_whole_trail_for_a_part_of_it(self, weighed, words):
-        from lottrack.actions.audits import Wanted, show_entries
         from lottrack.actions.desk import Desk
+        from lottrack.actions.record.audits import Wanted, show_entries
         from lottrack.store.store import Store
 
         store = Store(weighed.db)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lottrack.rules.identifiers import make_number, read_number
-from lottrack.rules.refusal_codes import ALL_CODES
+from lottrack.rules.administration.refusal_codes import ALL_CODES
+from lottrack.rules.codes.identifiers import make_number, read_number
 from tests.commands.good_lines import LEAVES, LINES, WITHOUT_A_LINE, Line, said
 from tests.commands.spoiling import Stocked, codes_of
 from tests.house.tree import options

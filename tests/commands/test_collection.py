@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lottrack.actions.collection_decisions import decide_collection, prepare_decision
+from lottrack.actions.collecting.decisions import decide_collection, prepare_decision
 from lottrack.actions.desk import Desk
 from lottrack.actions.signing import Proof
 from lottrack.errors import Changed

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lottrack.actions.courses import BASES
+from lottrack.actions.families.courses import BASES
 from lottrack.assets import database_folder
 from lottrack.commands import course as course_commands
-from lottrack.rules import protocol as protocol_rules
+from lottrack.rules.administration import protocol as protocol_rules
 from lottrack.store.change import Actor
 from lottrack.store.store import Store
 

@@ -9,15 +9,15 @@ import click
 import pytest
 
 from lottrack.actions.desk import Desk
-from lottrack.actions.donors import (
+from lottrack.actions.families.donors import (
     donor_is_eligible_for,
     donor_state,
     eligibility_of,
     is_excluded,
 )
-from lottrack.actions.eligibility import Decision, prepare_decision
-from lottrack.actions.eligibility import decide as sign
-from lottrack.actions.screenings import (
+from lottrack.actions.families.eligibility import Decision, prepare_decision
+from lottrack.actions.families.eligibility import decide as sign
+from lottrack.actions.families.screenings import (
     SAMPLES,
     label_statements,
     outcomes_of,
@@ -27,7 +27,7 @@ from lottrack.actions.screenings import (
 from lottrack.actions.signing import Proof
 from lottrack.commands import donor as donor_commands
 from lottrack.errors import Changed, NotFound, Refused
-from lottrack.rules.markers import OUTCOMES
+from lottrack.rules.screening.markers import OUTCOMES
 from lottrack.store.change import Actor
 from lottrack.store.store import Store
 

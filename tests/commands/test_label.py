@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lottrack import assets
-from lottrack.actions import label_printing
+from lottrack.actions.labelling import printing as label_printing
 from lottrack.printing.codes import read_codes
-from lottrack.rules.identifiers import make_number
-from lottrack.rules.scans import label_payload
+from lottrack.rules.codes.identifiers import make_number
+from lottrack.rules.codes.scans import label_payload
 from tests import steps
 from tests.commands.label_bench import (
     REASON,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from lottrack.actions.labels import derived_label_state
-from lottrack.rules.identifiers import make_number
-from lottrack.rules.scans import label_payload
+from lottrack.actions.labelling.labels import derived_label_state
+from lottrack.rules.codes.identifiers import make_number
+from lottrack.rules.codes.scans import label_payload
 from lottrack.store.store import Store
 from tests import steps
 from tests.commands.label_bench import (

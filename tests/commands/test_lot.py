@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from lottrack.actions.containers import enter
-from lottrack.actions.dispositions import fill_disposition, lot_disposition, lot_dispositions
-from lottrack.actions.lots import balance_of, containers_of, harvested_at, passages_of
+from lottrack.actions.custody.containers import enter
+from lottrack.actions.making.lots import balance_of, containers_of, harvested_at, passages_of
+from lottrack.actions.releasing.dispositions import (
+    fill_disposition,
+    lot_disposition,
+    lot_dispositions,
+)
 from lottrack.rules.lifecycle import Event
-from lottrack.rules.times import to_text
+from lottrack.rules.reading.times import to_text
 from lottrack.store.lives import derived_standing
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lottrack.rules.release import ATTESTED, RULES
+from lottrack.rules.release.verdict import ATTESTED, RULES
 
 if TYPE_CHECKING:
     from pathlib import Path

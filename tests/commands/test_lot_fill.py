@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lottrack.actions.containers import state_of
-from lottrack.actions.lots import filled_at
+from lottrack.actions.custody.containers import state_of
+from lottrack.actions.making.lots import filled_at
 from lottrack.store.lives import derived_standing
 
 

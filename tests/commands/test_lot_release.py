@@ -251,7 +251,7 @@ def at_once() -> tuple[str, ...]:
 def test_an_overdue_condition_is_told_and_stops_the_pharmacy(quality: Quality) -> None:
     from datetime import date
 
-    from lottrack.actions.dispositions import overdue_conditions
+    from lottrack.actions.releasing.dispositions import overdue_conditions
 
     quality.ready_but_pending().release("--conditional")
 
@@ -284,7 +284,7 @@ def test_the_pharmacy_gives_nothing_whose_condition_is_overdue(quality: Quality)
 def test_only_a_conditional_release_has_conditions(quality: Quality) -> None:
     from datetime import date
 
-    from lottrack.actions.dispositions import overdue_conditions
+    from lottrack.actions.releasing.dispositions import overdue_conditions
 
     quality.ready().release()
     with quality.store() as store:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lottrack.actions.matching import finding_of
+from lottrack.actions.families.matching import finding_of
 from lottrack.commands import pair as pair_commands
 from lottrack.rules.relations import RELATIONS
 from lottrack.store.store import Store

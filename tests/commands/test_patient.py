@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import click
 import pytest
 
-from lottrack.actions.consents import CONSENTS
-from lottrack.actions.patients import consent_state, latest_weight, patient_of_scan
+from lottrack.actions.families.consents import CONSENTS
+from lottrack.actions.families.patients import consent_state, latest_weight, patient_of_scan
 from lottrack.commands import patient as patient_commands
 from lottrack.errors import CodeUnreadable, LabelRefused, NotFound, WrongKindOfCode
-from lottrack.rules.scans import label_payload, patient_thing
+from lottrack.rules.codes.scans import label_payload, patient_thing
 from lottrack.store.change import Actor
 from lottrack.store.store import Store
 

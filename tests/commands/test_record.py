@@ -744,8 +744,8 @@ class TestAtATerminal:
         assert last(program, "weight").weight_kg == "13.2"
 
     def test_what_changed_meanwhile_is_not_corrected(self, weight):
-        from lottrack.actions.corrections import Wanted, correct_record
         from lottrack.actions.desk import Desk
+        from lottrack.actions.record.corrections import Wanted, correct_record
         from lottrack.errors import Changed
 
         program, number = weight

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from lottrack.rules.refusal_codes import ALL_CODES
-from lottrack.rules.scans import label_payload
+from lottrack.rules.administration.refusal_codes import ALL_CODES
+from lottrack.rules.codes.scans import label_payload
 from tests import steps
 from tests.conftest import Program
 from tests.steps import Filled

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.actions.site import make_site
+from lottrack.actions.laboratory.site import make_site
 from lottrack.demo.narrator import Narrator
 from lottrack.demo.opening import SITE, admit_people
 from lottrack.demo.people import ADMINISTRATOR, PEOPLE, SECRET

@@ -16,12 +16,12 @@ from lottrack.demo.lots import FRESH, INFUSIONS, LOTS, InfusionPlan, LotPlan, ce
 from lottrack.demo.making import SAMPLED
 from lottrack.demo.people import ADMINISTRATOR, PEOPLE, SECRET
 from lottrack.demo.testing import ASSAYS, karyotype_of
+from lottrack.rules.administration.protocol import parse_protocol
 from lottrack.rules.hla import haplotype_sharing, parse_gl_string
-from lottrack.rules.protocol import parse_protocol
 from lottrack.rules.relations import relation_blockers
-from lottrack.rules.results import judge, parse_result
 from lottrack.rules.roles import ROLES
-from lottrack.rules.specification import find_criterion, parse_specification
+from lottrack.rules.specification.results import judge, parse_result
+from lottrack.rules.specification.specification import find_criterion, parse_specification
 
 SOURCE = (database_folder("specifications") / "MSC-EB-TRIAL.toml").read_text(encoding="utf-8")
 SPECIFICATION = parse_specification(SOURCE, "MSC-EB-TRIAL.toml")

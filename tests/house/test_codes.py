@@ -9,8 +9,8 @@ import pytest
 
 from lottrack import errors
 from lottrack.commands import lot_quality
-from lottrack.rules.refusal_codes import ALL_CODES, REFUSALS
-from lottrack.rules.release import ATTESTED, RULES
+from lottrack.rules.administration.refusal_codes import ALL_CODES, REFUSALS
+from lottrack.rules.release.verdict import ATTESTED, RULES
 from tests.house.tree import PACKAGE, ROOT, sources
 
 CLASSES = {
@@ -161,7 +161,10 @@ def test_a_code_of_the_catalogue_is_met_in_a_test(code: str) -> None:
 
 def test_what_blocks_an_infusion_is_in_the_catalogue() -> None:
     """Every blocker that the rules of an infusion spell is one that SOPs can look up."""
-    rules = ast.parse((PACKAGE / "rules" / "administration.py").read_text(encoding="utf-8"))
+    path = PACKAGE / "rules" / "administration" / "verdict.py"
+    rules = ast.parse(path.read_text(encoding="utf-8"))
+        (PACKAGE / "rules" / "administration" / "verdict.py").read_text(encoding="utf-8")
+    )
     spelled = {
         str(call.args[0].value)
         for call in ast.walk(rules)

@@ -25,16 +25,16 @@ STORE = "Only the store knows peewee and sqlite3"
 PURE = "Rules are pure: no clock, chance, files, database or command line"
 
 BAD_IMPORTS = [
-    (LAYERS, "rules/checkchar.py", "import lottrack.store.rows"),
+    (LAYERS, "rules/codes/checkchar.py", "import lottrack.store.rows"),
     (LAYERS, "store/rows.py", "import lottrack.printing.symbols"),
     (LAYERS, "drawing/svg.py", "import lottrack.store.rows"),
     (LAYERS, "actions/moments.py", "import lottrack.commands.base"),
-    (LAYERS, "errors.py", "import lottrack.rules.text"),
+    (LAYERS, "errors.py", "import lottrack.rules.reading.text"),
     (STORE, "actions/moments.py", "import sqlite3"),
     (STORE, "reports/output.py", "import peewee"),
-    (PURE, "rules/checkchar.py", "import random"),
-    (PURE, "rules/times.py", "import pathlib"),
-    (PURE, "rules/text.py", "import click"),
+    (PURE, "rules/codes/checkchar.py", "import random"),
+    (PURE, "rules/reading/times.py", "import pathlib"),
+    (PURE, "rules/reading/text.py", "import click"),
 ]
 """One bad import each: the contract it breaks, the module it is added to, the import."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lottrack.rules.refusal_codes import ALL_CODES
+from lottrack.rules.administration.refusal_codes import ALL_CODES
 from tests.house.test_codes import STATUSES
 from tests.house.tree import ROOT, leaves
 

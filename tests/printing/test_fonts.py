@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lottrack.printing.fonts import WEIGHTS, Place, fit, measure, missing_characters
-from lottrack.rules.quantities import format_cells
+from lottrack.rules.reading.quantities import format_cells
 
 NEEDED = "Łukasz ﬃ µ ×10⁶ ≥ ≤ ° ñ – − · … “” ’ áéíóúüÁÉÍÓÚÜÑ¿¡ äöüßÄÖÜ çşğı ±²³ 0123456789"
 

@@ -26,7 +26,7 @@ from lottrack.printing.fields import (
 from lottrack.printing.layout import Code, Text, area_dots
 from lottrack.printing.rendering import Rendered, render, render_sample
 from lottrack.printing.templates import Template, default_template, fields_of, shipped_template
-from lottrack.rules.scans import COPIES as SCANNED_COPIES
+from lottrack.rules.codes.scans import COPIES as SCANNED_COPIES
 
 NAMES = assets.label_template_names()
 TEMPLATES = {name: shipped_template(name)[0] for name in NAMES}

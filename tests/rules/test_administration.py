@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.rules.administration import judge
-from lottrack.rules.administration_facts import (
+from lottrack.rules.administration.dose import POST_THAW, Dose
+from lottrack.rules.administration.facts import (
     STAGES,
     Case,
     ContainerCase,
@@ -19,8 +19,8 @@ from lottrack.rules.administration_facts import (
     LabelFact,
     PlanCase,
 )
-from lottrack.rules.dose import POST_THAW, Dose
-from lottrack.rules.refusal_codes import ALL_CODES
+from lottrack.rules.administration.refusal_codes import ALL_CODES
+from lottrack.rules.administration.verdict import judge
 
 NOW = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 2, 10)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.balance import (
+from lottrack.rules.culture.balance import (
     STATES_BEFORE_FILLING,
     STATES_GONE,
     STATES_ON_HAND,

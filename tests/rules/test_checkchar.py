@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.checkchar import ALPHABET, check_character, check_value, has_valid_check
+from lottrack.rules.codes.checkchar import ALPHABET, check_character, check_value, has_valid_check
 
 VECTORS = Path(__file__).parents[1] / "data" / "vectors_public.json"
 

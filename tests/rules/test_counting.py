@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.counting import viable_of_total
+from lottrack.rules.reading.counting import viable_of_total
 
 PERCENT = st.decimals(0, 100, places=2, allow_nan=False)
 CELLS = st.integers(0, 10**15)

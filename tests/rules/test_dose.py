@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.dose import (
+from lottrack.rules.administration.dose import (
     ESTIMATED,
     POST_THAW,
     Dose,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.assets import database_folder
-from lottrack.rules.criterion import Criterion
-from lottrack.rules.fulfilment import (
+from lottrack.rules.specification.criterion import Criterion
+from lottrack.rules.specification.fulfilment import (
     OpenTest,
     RecordedResult,
     SpecificationState,
@@ -21,8 +21,12 @@ from lottrack.rules.fulfilment import (
     specification_state,
     verdict_of,
 )
-from lottrack.rules.results import judge, parse_result
-from lottrack.rules.specification import Specification, parse_specification, require_criterion
+from lottrack.rules.specification.results import judge, parse_result
+from lottrack.rules.specification.specification import (
+    Specification,
+    parse_specification,
+    require_criterion,
+)
 
 LOT = "LOT-1"
 BAGS = ("BAG-1", "BAG-2")

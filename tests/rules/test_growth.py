@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.growth import (
+from lottrack.rules.culture.growth import (
     CUMULATIVE_CONVENTION,
     PassageCounts,
     cumulative_doublings,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue, CodeUnreadable
-from lottrack.rules.identifiers import (
+from lottrack.rules.codes.identifiers import (
     KINDS,
     PREFIXES,
     Number,
@@ -22,7 +22,7 @@ from lottrack.rules.identifiers import (
     require_own_number,
     require_site_code,
 )
-from lottrack.rules.text import printable
+from lottrack.rules.reading.text import printable
 
 ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 SITES = st.text(alphabet=ALPHANUMERIC, min_size=2, max_size=8)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.rules.plausibility import (
+from lottrack.rules.culture.plausibility import (
     DEFAULT_LIMITS,
     Findings,
     PlausibilityLimits,

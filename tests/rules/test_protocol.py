@@ -8,7 +8,7 @@ import pytest
 
 from lottrack.assets import database_folder
 from lottrack.errors import BadValue
-from lottrack.rules.protocol import Protocol, parse_protocol, patient_consents_asked
+from lottrack.rules.administration.protocol import Protocol, parse_protocol, patient_consents_asked
 
 EVERY_21_DAYS = (database_folder("protocols") / "MSC-EB-21D.toml").read_text(encoding="utf-8")
 WEEKLY = (database_folder("protocols") / "MSC-EB-7D.toml").read_text(encoding="utf-8")

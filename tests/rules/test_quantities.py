@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.quantities import (
+from lottrack.rules.reading.quantities import (
     MAX_CELLS,
     format_cells,
     parse_count,

@@ -10,18 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.rules.balance import CellUse, PassageCells, cell_balance
-from lottrack.rules.criterion import Criterion
-from lottrack.rules.fulfilment import RecordedResult, specification_state
-from lottrack.rules.release import (
-    ATTESTED,
-    CONDITIONALLY,
-    NOT_RELEASABLE,
-    RELEASABLE,
-    RULES,
-    judge_lot,
-)
-from lottrack.rules.release_facts import (
+from lottrack.rules.culture.balance import CellUse, PassageCells, cell_balance
+from lottrack.rules.release.facts import (
     OUTCOMES,
     AttestationFact,
     ConsentFact,
@@ -39,8 +29,18 @@ from lottrack.rules.release_facts import (
     SignatureFact,
     SourceFacts,
 )
-from lottrack.rules.results import FINAL, ResultValue
-from lottrack.rules.specification import Specification
+from lottrack.rules.release.verdict import (
+    ATTESTED,
+    CONDITIONALLY,
+    NOT_RELEASABLE,
+    RELEASABLE,
+    RULES,
+    judge_lot,
+)
+from lottrack.rules.specification.criterion import Criterion
+from lottrack.rules.specification.fulfilment import RecordedResult, specification_state
+from lottrack.rules.specification.results import FINAL, ResultValue
+from lottrack.rules.specification.specification import Specification
 
 TODAY = date(2026, 3, 1)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.criterion import Criterion
-from lottrack.rules.results import (
+from lottrack.rules.specification.criterion import Criterion
+from lottrack.rules.specification.results import (
     VERDICTS,
     ResultValue,
     implausible,

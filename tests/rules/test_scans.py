@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue, CodeUnreadable
-from lottrack.rules.identifiers import PREFIXES, compact, make_number
-from lottrack.rules.scans import (
+from lottrack.rules.codes.identifiers import PREFIXES, compact, make_number
+from lottrack.rules.codes.scans import (
     COPIES,
     Scan,
     foreign_scheme,
@@ -154,7 +154,7 @@ def test_a_malformed_label_code_is_refused_and_shown_safely(text: str) -> None:
 
 
 def test_a_copy_letter_of_a_later_lottrack_is_named() -> None:
-    from lottrack.rules.checkchar import check_character
+    from lottrack.rules.codes.checkchar import check_character
 
     body = "LT.CNNORTH0017X.LBNORTH0091Y.Z"
     with pytest.raises(CodeUnreadable, match=r"kind of copy \(Z\)"):

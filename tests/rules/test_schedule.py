@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue, Conflict
-from lottrack.rules.plausibility import Findings
-from lottrack.rules.schedule import (
+from lottrack.rules.administration.schedule import (
     expiry_findings,
     interval_findings,
     number_findings,
@@ -18,6 +17,7 @@ from lottrack.rules.schedule import (
     require_number_in_protocol,
     weight_findings,
 )
+from lottrack.rules.culture.plausibility import Findings
 
 NOW = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
 DAY = date(2026, 3, 10)

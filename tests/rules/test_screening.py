@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.markers import is_same_marker
-from lottrack.rules.screening import (
+from lottrack.rules.screening.markers import is_same_marker
+from lottrack.rules.screening.rule_sets import RISK_CASES
+from lottrack.rules.screening.screening import (
     DECISIONS,
     OUTCOMES,
     STANDARD_MARKERS,
@@ -25,7 +26,6 @@ from lottrack.rules.screening import (
     parse_rule_set,
     screening_findings,
 )
-from lottrack.rules.screening_rules import RISK_CASES
 
 FOLDER = Path(__file__).parents[2] / "db" / "screening"
 PANEL = ("anti-HIV-1/2", "HBsAg", "anti-HBc", "anti-HCV", "syphilis")

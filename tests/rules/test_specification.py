@@ -9,15 +9,15 @@ import pytest
 
 from lottrack.assets import database_folder
 from lottrack.errors import BadValue, NotFound
-from lottrack.rules.criterion import (
+from lottrack.rules.specification.criterion import (
     accepted_range,
     accepted_words,
     is_number_like,
     limit_text,
     possible_range,
 )
-from lottrack.rules.ranges import Range
-from lottrack.rules.specification import (
+from lottrack.rules.specification.ranges import Range
+from lottrack.rules.specification.specification import (
     Criterion,
     ShelfLife,
     Specification,

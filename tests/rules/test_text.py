@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.text import (
+from lottrack.rules.reading.text import (
     ascii_upper,
     clean_text,
     describe_character,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
-from lottrack.rules.times import (
+from lottrack.rules.reading.times import (
     from_text,
     iso_local,
     label_date,

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from lottrack.rules.identifiers import PREFIXES
+from lottrack.rules.codes.identifiers import PREFIXES
 from lottrack.store.migrations import known_migrations, statements
 from lottrack.store.tables import CHAIN, FACTS, LINKS, STANDINGS, columns, key_columns
 

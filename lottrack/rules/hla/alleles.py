@@ -12,7 +12,7 @@ import re
 from typing import Literal, NamedTuple
 
 from lottrack.errors import BadValue
-from lottrack.rules.text import quoted
+from lottrack.rules.reading.text import quoted
 
 Kind = Literal["allele", "group", "code", "XX"]
 
@@ -45,7 +45,7 @@ FIRST_FIELD_IS_A_NUMBER = _PADDED_FIRST_FIELD | {"DPB1"}
 # names of four digits read two ways: the hint proposes no name for these.
 _RENAMED_IN_2010 = ("A*92", "B*95", "DPB1*")
 
-# Patterns are texts, compiled (and kept by re) at first use: see rules/identifiers.py.
+# Patterns are texts, compiled (and kept by re) at first use: see rules/codes/identifiers.py.
 _CODE = r"([0-9]+):([A-Z]{2,8})"
 _NUMBERS = r"([0-9]+(?::[0-9]+)*)([A-Z]?)"
 _FIELD = r"0[1-9]|[1-9][0-9]{1,3}"

@@ -1,0 +1,1 @@
+"""Collections of marrow: planned, taken, received, counted, accepted or rejected."""

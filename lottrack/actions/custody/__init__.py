@@ -1,0 +1,1 @@
+"""Containers, and where each is: every movement with its people and condition."""

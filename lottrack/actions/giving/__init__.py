@@ -1,0 +1,1 @@
+"""From the order to the infusion: preparing, verifying, dispensing, giving."""

@@ -1,0 +1,270 @@
+"""Orders: the prescription of one infusion, pinned to a protocol edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lottrack.actions import signing
+from lottrack.actions.families.patients import latest_weight
+from lottrack.actions.families.persons import require_day, told_of
+from lottrack.actions.finding import find_one_of
+from lottrack.actions.making.lineage import course_is_closed, course_protocol
+from lottrack.actions.testing.documents import protocol_of
+from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed
+from lottrack.rules.administration.schedule import require_number_in_protocol
+from lottrack.rules.codes.identifiers import require_code
+from lottrack.rules.culture.plausibility import weight_warnings
+from lottrack.rules.reading.quantities import plain
+from lottrack.rules.reading.text import clean_text
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from lottrack.actions.desk import Desk, Telling
+    from lottrack.store.change import Told
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+
+class Prescription(NamedTuple):
+    """What a clinician orders.
+
+    Attributes:
+        course: the chain-of-identity id, or "" when ``patient`` names it.
+        patient: the patient's code, or "".
+        number: which infusion of the course.
+        planned_on: the planned day.
+        weight_kg: the weight to dose by; None takes the latest one on record.
+        weighed_on: the day of that weight.
+    """
+
+    course: str
+    patient: str
+    number: int
+    planned_on: date
+    weight_kg: Decimal | None
+    weighed_on: date | None
+
+
+def find_course(reader: Reader, course: str, patient: str) -> Row:
+    """The course an order is for: named, or the patient's only open one.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: the patient has several, or the named one is closed.
+    """
+    if course:
+        row = reader.get("course", find_one_of(reader, course, "course").record)
+        if course_is_closed(reader, row.root):
+            raise Conflict(
+                f"Course {row.root} was closed.",
+                code="course-closed",
+                hint="`lottrack course open` begins another one for the same pair.",
+            )
+        return row
+    code = str(reader.get("patient", require_code(patient, "patient")).root)
+    pairs = reader.rows("pair", patient=code)
+    courses = [row for pair in pairs for row in reader.rows("course", pair=pair.root)]
+    open_ones = [row for row in courses if not course_is_closed(reader, row.root)]
+    if not open_ones:
+        raise NotFound(
+            f"Patient {code} has no open course.",
+            hint="`lottrack pair register` or `lottrack course open` begins one.",
+        )
+    if len(open_ones) > 1:
+        numbers = ", ".join(str(row.root) for row in open_ones)
+        raise Conflict(
+            f"Patient {code} has several open courses: {numbers}.",
+            code="several-courses",
+            hint="Name one with --course.",
+        )
+    return open_ones[0]
+
+
+def prepare_order(
+    desk: Desk, wanted: Prescription, reader: Reader | None = None
+) -> signing.Prepared:
+    """What the clinician signs.
+
+    Raises:
+        BadValue: the weight was taken in the future or lacks its date.
+        Conflict: the course is closed, or its protocol has no such infusion.
+        AlreadyDone: the infusion was given.
+        NumberUsed: an open order for it exists.
+    """
+    record = reader or desk.store
+    course = find_course(record, wanted.course, wanted.patient)
+    pair = record.get("pair", course.pair)
+    protocol_number = course_protocol(record, course.root)
+    protocol = protocol_of(record, protocol_number)
+    require_number_in_protocol(wanted.number, protocol.infusions, f"course {course.root}")
+    _require_number_free(record, course.root, wanted.number)
+    weight, weighed_on = _weight(desk, record, pair.patient, wanted)
+    shown = "not recorded" if weight is None else f"{weight} kg, weighed on {weighed_on}"
+    lines = [
+        f"Patient: {pair.patient}",
+        f"Course (chain of identity): {course.root}",
+        f"Protocol: {protocol_number} ({protocol.title})",
+        f"Infusion: {wanted.number} of {protocol.infusions}",
+        f"Planned on: {wanted.planned_on.isoformat()}",
+        f"Weight: {shown}",
+    ]
+    return signing.prepared(record, "order place", "prescription of an infusion", lines, [course])
+
+
+def _require_number_free(reader: Reader, course: str, number: int) -> None:
+    for row in reader.rows("infusion", course=course):
+        if row.number == number:
+            raise AlreadyDone(
+                f"Infusion {number} of course {course} was given on {row.occurred_at[:10]}.",
+                code="infusion-number-already-given",
+                hint="`lottrack infusion list` shows what was given.",
+            )
+    for row in reader.rows("order_standing", course=course, number=number):
+        if row.state == "open":
+            raise NumberUsed(
+                f"Infusion {number} of course {course} has an open order: {row.infusion_order}.",
+                code="order-open",
+                hint=f"Cancel it first: `lottrack order cancel {row.infusion_order} --reason ...`.",
+            )
+
+
+def _weight(
+    desk: Desk, reader: Reader, patient: str, wanted: Prescription
+) -> tuple[str | None, str | None]:
+    if wanted.weight_kg is None:
+        latest = latest_weight(reader, patient)
+        return (None, None) if latest is None else (latest.weight_kg, latest.weighed_on)
+    if wanted.weighed_on is None:
+        raise BadValue(
+            "A weight needs the day it was taken.",
+            code="weighed-on-missing",
+            hint="Add --weighed-on.",
+        )
+    require_day(wanted.weighed_on, "the weighing", reader.get("patient", patient), desk.today())
+    if not (wanted.weight_kg > 0):
+        raise BadValue("A weight is above 0 kg.", code="out-of-range")
+    return plain(wanted.weight_kg), wanted.weighed_on.isoformat()
+
+
+def place_order(
+    desk: Desk,
+    wanted: Prescription,
+    prepared: signing.Prepared,
+    proof: signing.Proof,
+    telling: Telling,
+) -> dict[str, Any]:
+    """Place an order, signed by a clinician, pinned to the course's protocol edition of now.
+
+    Raises:
+        Changed: what was shown is not what the record says.
+        Conflict: the time told is before the patient's birth (``out-of-order``).
+    """
+    signer = signing.require_signer(desk, prepared, proof)
+    told = _told(desk, wanted, telling._replace(performed_by=signer.account))
+    with desk.change("order place", role=signer.role) as change:
+        signing.require_unchanged(prepared, prepare_order(desk, wanted, change))
+        course = find_course(change, wanted.course, wanted.patient)
+        patient = str(change.get("pair", course.pair).patient)
+        weight, weighed_on = _weight(desk, change, patient, wanted)
+        warnings = _weight_warnings(change, patient, wanted)
+        signature = signing.sign(change, desk, prepared, signer, told)
+        order = change.record(
+            "infusion_order",
+            told,
+            course=course.root,
+            number=wanted.number,
+            planned_on=wanted.planned_on.isoformat(),
+            weight_kg=weight,
+            weighed_on=weighed_on,
+            protocol=course_protocol(change, course.root),
+            signature=signature,
+        )
+        change.stand(
+            "order_standing",
+            {"infusion_order": order},
+            course=course.root,
+            number=wanted.number,
+            state="open",
+        )
+        change.mention(patient)
+        for warning in warnings:
+            change.record("shown_warning", told, record=order, **warning)
+    return {
+        "id": order,
+        "kind": "order",
+        "course": course.root,
+        "patient": patient,
+        "number": wanted.number,
+        "planned_on": wanted.planned_on,
+        "weight_kg": weight,
+        "weighed_on": weighed_on,
+        "signature": signature,
+        "warnings": warnings,
+    }
+
+
+def _told(desk: Desk, wanted: Prescription, telling: Telling) -> Told:
+    course = find_course(desk.store, wanted.course, wanted.patient)
+    patient = desk.store.get("patient", desk.store.get("pair", course.pair).patient)
+    return told_of(desk, telling, str(patient.root), int(patient.born_year), "the order")
+
+
+def _weight_warnings(reader: Reader, patient: str, wanted: Prescription) -> list[dict[str, str]]:
+    latest = latest_weight(reader, patient)
+    if wanted.weight_kg is None or latest is None:
+        return []
+    from decimal import Decimal
+
+    found = weight_warnings(
+        f"order for {patient}", wanted.weight_kg, previous_kg=Decimal(latest.weight_kg)
+    )
+    return [warning._asdict() for warning in found]
+
+
+def cancel_order(desk: Desk, text: str, reason: str) -> dict[str, Any]:
+    """Cancel an open order.
+
+    Raises:
+        AlreadyDone: it is not open any more.
+    """
+    why = clean_text(reason, "the reason")
+    with desk.change("order cancel", why) as change:
+        order = find_one_of(change, text, "infusion_order").record
+        standing = change.rows("order_standing", infusion_order=order)[0]
+        if standing.state != "open":
+            raise AlreadyDone(
+                f"Order {order} is {standing.state}, not open.",
+                code="order-not-open",
+                hint="`lottrack order list` shows the open ones.",
+            )
+        from lottrack.store.change import Told
+
+        change.record("order_cancellation", Told(reason=why), infusion_order=order)
+        change.stand("order_standing", {"infusion_order": order}, state="cancelled")
+    return {"id": order, "kind": "order", "state": "cancelled", "warnings": []}
+
+
+def list_orders(desk: Desk) -> list[dict[str, Any]]:
+    """Every order with its patient and state."""
+    reader = desk.store
+    listed = []
+    for row in reader.rows("infusion_order"):
+        course = reader.get("course", row.course)
+        standing = reader.rows("order_standing", infusion_order=row.root)[0]
+        listed.append(
+            {
+                "id": row.root,
+                "kind": "order",
+                "patient": reader.get("pair", course.pair).patient,
+                "course": row.course,
+                "number": row.number,
+                "planned_on": row.planned_on,
+                "weight_kg": row.weight_kg,
+                "weighed_on": row.weighed_on,
+                "protocol": row.protocol,
+                "state": standing.state,
+            }
+        )
+    return listed

@@ -1,0 +1,1 @@
+"""Labels: planned, printed, applied, void, and their account."""

@@ -1,0 +1,315 @@
+"""Which labels are to be printed, with what they say, and what stands against it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.actions.custody.containers import filling_of, state_of
+from lottrack.actions.finding import Found, find_one_of
+from lottrack.actions.giving.doses import preparation_of, source_containers
+from lottrack.actions.labelling.labels import THINGS, live_labels
+from lottrack.actions.labelling.values import (
+    Values,
+    collection_values,
+    container_values,
+    patient_values,
+    sample_values,
+)
+from lottrack.actions.releasing.dispositions import fill_disposition
+from lottrack.actions.scanning import scanned_record
+from lottrack.errors import Blocker, LabelRefused
+from lottrack.printing.fields import COPIES
+from lottrack.rules.culture.plausibility import ShownWarning
+from lottrack.rules.lifecycle import ENDED
+from lottrack.rules.reading.text import clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lottrack.actions.desk import Desk
+    from lottrack.printing.templates import Template
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+FIRST_COPY = {"container": "primary", "collection": "primary", "sample": "sample",
+              "patient": "wristband"}  # fmt: skip
+"""The copy of a thing that is printed when none is named."""
+
+ONE_AT_A_TIME = frozenset({"primary", "overwrap", "wristband", "sample"})
+"""Copies that stand on the thing: printing another voids the one before, with a reason."""
+
+_PAPERS_AFTERWARDS = frozenset({"chart", "record"})
+_NEVER_SUPPLIED = frozenset({"rejected", "recalled"})
+_PRINTED = (*THINGS, "fill", "lot", "preparation")
+
+
+class Wish(NamedTuple):
+    """What is to be printed.
+
+    Attributes:
+        things: numbers, codes or scans.
+        template: a template's name, or "" for the one that fits.
+        copy: a kind of copy, or "" for the one that stands on the thing.
+        reason: why a label is printed anew, or "".
+        destination: on transport copies, the organisation it is sent to, or "".
+    """
+
+    things: tuple[str, ...]
+    template: str = ""
+    copy: str = ""
+    reason: str = ""
+    destination: str = ""
+
+
+class Planned(NamedTuple):
+    """One label about to be printed.
+
+    Attributes:
+        kind: the table of the thing it is for, one of ``THINGS``.
+        record: the thing's number.
+        copy: the kind of copy.
+        template: what it looks like.
+        source: the template's text.
+        values: what it says, but for its own number.
+        replaces: numbers of the labels it takes the place of.
+        warnings: what a person should look at.
+    """
+
+    kind: str
+    record: str
+    copy: str
+    template: Template
+    source: str
+    values: Values
+    replaces: tuple[str, ...]
+    warnings: tuple[ShownWarning, ...]
+
+
+def cleaned(wish: Wish) -> Wish:
+    """A wish with its words in the spelling the record keeps.
+
+    Raises:
+        BadValue: they are too long, or hold characters that cannot be seen.
+    """
+    return wish._replace(
+        reason=clean_text(wish.reason, "the reason") if wish.reason else "",
+        destination=clean_text(wish.destination, "the destination", 160)
+        if wish.destination
+        else "",
+    )
+
+
+# -- what is asked for -----------------------------------------------------------------------------
+
+
+def things_of(desk: Desk, texts: Sequence[str]) -> list[Found]:
+    """What is to be labelled, each once; a fill or lot stands for its containers."""
+    things: dict[Found, None] = {}
+    for text in texts:
+        record, _ = scanned_record(desk, text)
+        found = find_one_of(desk.store, record, *_PRINTED)
+        desk.subjects.append(found.record)
+        things.update(dict.fromkeys(_labelled(desk.store, found)))
+    return list(things)
+
+
+def _labelled(reader: Reader, found: Found) -> list[Found]:
+    if found.table in {"fill", "lot"}:
+        rows = reader.rows("container", **{found.table: found.record})
+        fills = [row for row in rows if row.fill is not None]
+        there = [row for row in fills if state_of(reader, row.root).state not in ENDED]
+        if not there:
+            raise LabelRefused(
+                f"{found.record} has no container that could carry a label.",
+                code="nothing-to-print",
+                hint="Fill it, or plan to: `lottrack lot fill LOT ... --planned`.",
+            )
+        return [Found("container", str(row.root)) for row in there]
+    if found.table == "preparation":
+        return [Found("container", _dose_container(reader, found.record))]
+    return [found]
+
+
+def _dose_container(reader: Reader, preparation: str) -> str:
+    """The container that a preparation's dose is in."""
+    finish = reader.last("preparation_finish", preparation=preparation)
+    if finish is None:
+        raise LabelRefused(
+            f"Preparation {preparation} is not finished, so there is no dose to label.",
+            code="preparation-not-finished",
+            hint=f"`lottrack prepare finish {preparation}` first.",
+        )
+    inputs = reader.rows("preparation_input", preparation=preparation)
+    return str(finish.container or inputs[0].container)
+
+
+# -- the plan --------------------------------------------------------------------------------------
+
+
+def plan_labels(reader: Reader, things: Sequence[Found], wish: Wish) -> list[Planned]:
+    """The labels to print; everything that stands against any of them refuses all."""
+    blockers: list[Blocker] = []
+    planned: list[Planned] = []
+    for kind, record in things:
+        row = reader.get(kind, record)
+        copy = wish.copy or FIRST_COPY[kind]
+        blockers += _not_allowed(reader, kind, row, copy)
+        live = live_labels(reader, kind, record, copy) if copy in ONE_AT_A_TIME else []
+        blockers += [] if wish.reason else _already_printed(record, copy, live)
+        if not blockers:
+            replaced = tuple(str(label.root) for label in live)
+            planned.append(_planned(reader, kind, row, copy, wish)._replace(replaces=replaced))
+    if blockers:
+        raise LabelRefused(
+            "These labels may not be printed." if len(blockers) > 1 else blockers[0].sentence,
+            code=blockers[0].code,
+            blockers=blockers,
+            hint=_mending(blockers[0].code),
+        )
+    return planned
+
+
+def _mending(code: str) -> str:
+    if code == "label-already-printed":
+        return "To print anew and void the label before, say why: --reason TEXT."
+    return "Quality assurance decides what becomes of it; `lottrack lot show LOT` tells why."
+
+
+def _already_printed(record: str, copy: str, live: Sequence[Row]) -> list[Blocker]:
+    return [
+        Blocker(
+            "label-already-printed",
+            f"{record} has a live {copy} label already: {label.root}.",
+            f"label {label.root}",
+        )
+        for label in live
+    ]
+
+
+def _not_allowed(reader: Reader, kind: str, row: Row, copy: str) -> list[Blocker]:
+    """Why a thing may not be labelled: nothing that must not be given may look ready to be."""
+    if kind == "collection":
+        from lottrack.actions.collecting.collections import collection_state
+
+        rejected = collection_state(reader, row.root) == "rejected"
+        return [_blocker(f"Collection {row.root} was rejected.", row.root)] if rejected else []
+    if kind != "container":
+        return []
+    found = []
+    state = state_of(reader, row.root).state
+    if state in ENDED and not (state == "infused" and copy in _PAPERS_AFTERWARDS):
+        found.append(_blocker(f"{row.root} is {state.replace('_', ' ')}.", row.root))
+    moved_to = _emptied_into(reader, row)
+    if moved_to:
+        found.append(_blocker(f"The cells of {row.root} are in {moved_to} now.", moved_to))
+    for fill in dict.fromkeys(str(each.fill) for each in source_containers(reader, row)):
+        disposition = fill_disposition(reader, fill)
+        if disposition in _NEVER_SUPPLIED:
+            found.append(_blocker(f"Fill {fill} of {row.root} is {disposition}.", fill))
+    return found
+
+
+def _emptied_into(reader: Reader, container: Row) -> str:
+    """The container that a preparation put the cells of this one into, or ""."""
+    preparation = preparation_of(reader, container)
+    if preparation is None:
+        return ""
+    finish = reader.last("preparation_finish", preparation=preparation.root)
+    dose = "" if finish is None else str(finish.container or "")
+    return "" if dose == container.root else dose
+
+
+def _blocker(sentence: str, basis: str) -> Blocker:
+    return Blocker("label-not-allowed", sentence, basis)
+
+
+def _planned(reader: Reader, kind: str, row: Row, copy: str, wish: Wish) -> Planned:
+    preparation = preparation_of(reader, row) if kind == "container" else None
+    subjects = [kind]
+    if preparation is not None and _is_finished(reader, preparation):
+        subjects.insert(0, "preparation")
+    container_kind = str(row.kind) if kind == "container" else ""
+    template, source = _template(wish.template, subjects, copy, container_kind)
+    values = _values(reader, kind, row, preparation) | {"copy": COPIES[copy]}
+    if copy == "transport":
+        values["destination"] = wish.destination
+    warnings = tuple(_warnings(reader, kind, row, preparation, values))
+    return Planned(kind, str(row.root), copy, template, source, values, (), warnings)
+
+
+def _is_finished(reader: Reader, preparation: Row) -> bool:
+    """Whether a preparation came to its end: there is a dose."""
+    return reader.first("preparation_finish", preparation=preparation.root) is not None
+
+
+def _values(reader: Reader, kind: str, row: Row, preparation: Row | None) -> Values:
+    if kind == "container":
+        return container_values(reader, row, preparation)
+    if kind == "collection":
+        return collection_values(reader, row)
+    if kind == "sample":
+        return sample_values(reader, row)
+    return patient_values(reader, row)
+
+
+def _warnings(
+    reader: Reader, kind: str, row: Row, preparation: Row | None, values: Values
+) -> list[ShownWarning]:
+    if preparation is not None and not values["viable_cells"]:
+        return [
+            ShownWarning(
+                "dose-not-counted",
+                f"The label of {row.root} tells no cells: preparation {preparation.root} was not"
+                f" counted. Count it (lottrack prepare count {preparation.root}), then print it"
+                " anew.",
+            )
+        ]
+    planned = kind == "container" and row.fill is not None and filling_of(reader, row.root) is None
+    if planned:
+        return [
+            ShownWarning(
+                "planned-contents",
+                f"The label of {row.root} tells what is planned ({values['viable_cells']} viable"
+                f" cells, {values['volume']}). If something else is filled, print it anew.",
+            )
+        ]
+    return []
+
+
+# -- templates -------------------------------------------------------------------------------------
+
+
+def _template(
+    name: str, subjects: Sequence[str], copy: str, container_kind: str
+) -> tuple[Template, str]:
+    """The template named, if it prints this copy of one of the subjects; else the first that does.
+
+    The subjects are what the label can be about, the fittest first.
+    """
+    from lottrack.printing.templates import default_template, shipped_template
+
+    if name:
+        template, source = shipped_template(name)
+        if template.subject in subjects and copy in template.copies:
+            return template, source
+        raise LabelRefused(
+            f"Label template {name} does not print the {copy} copy of a {subjects[-1]}.",
+            code="template-does-not-fit",
+            hint=f"It prints {', '.join(template.copies)} of a {template.subject}."
+            " Leave out --template for the one that fits.",
+        )
+    templates = _shipped_templates()
+    having = {template.subject for template, _ in templates.values() if copy in template.copies}
+    subject = next((each for each in subjects if each in having), subjects[-1])
+    kind = container_kind if subject == "container" else ""
+    fitting = default_template([t for t, _ in templates.values()], subject, copy, kind)
+    return templates[fitting.name]
+
+
+@cache
+def _shipped_templates() -> dict[str, tuple[Template, str]]:
+    from lottrack.assets import label_template_names
+    from lottrack.printing.templates import shipped_template
+
+    return {name: shipped_template(name) for name in label_template_names()}

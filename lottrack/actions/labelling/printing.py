@@ -1,0 +1,164 @@
+"""Printing labels: what may be printed, drawn, read back, recorded, and only then handed out.
+
+The order keeps drawing out of the change, and no picture without its record:
+
+1. everything that stands against printing is found in the record;
+2. the labels' numbers are taken in a short change of their own;
+3. the labels are drawn, each code is read back, and the files are written under passing names;
+4. one change records the labels, if the record still says what was drawn;
+5. the files get their names.
+
+Whatever stops it after 2 leaves only numbers that were never used: the audit entry of act
+``label reserve`` tells who took them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lottrack.actions.labelling.files import Output, publish, remove, stage
+from lottrack.actions.labelling.labels import restand, void_in
+from lottrack.actions.labelling.plans import Planned, Wish, cleaned, plan_labels, things_of
+from lottrack.actions.shown import write_warnings
+from lottrack.errors import Changed, TemplateInvalid
+from lottrack.rules.codes.scans import label_payload, patient_thing
+from lottrack.store.chain import canonical
+from lottrack.store.change import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lottrack.actions.desk import Desk
+    from lottrack.printing.rendering import Rendered
+    from lottrack.printing.templates import Template
+    from lottrack.store.change import Change
+
+
+def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]:
+    """Print labels to files; a label that takes another's place voids it.
+
+    Raises:
+        LabelRefused: a thing already has a live label and no reason was given
+            (``label-already-printed``), a thing may not be labelled (``label-not-allowed``), there
+            is nothing to print (``nothing-to-print``), a preparation is not finished
+            (``preparation-not-finished``), or the template named prints no such label
+            (``template-does-not-fit``).
+        LabelError: a label could not be drawn, read back, or written to its file.
+        TemplateInvalid: a template was altered without a new edition.
+        Changed: the record changed while the labels were drawn.
+        Usage: the file named cannot hold the labels.
+    """
+    role = desk.role_for("label print")
+    wish = cleaned(wish)
+    things = things_of(desk, wish.things)
+    planned = plan_labels(desk.store, things, wish)
+    files = output.files(desk.store.path, len(planned))
+    serials = _reserved(desk, role, len(planned))
+    drawn = [_drawn(*each) for each in zip(planned, serials, strict=True)]
+    staged = [] if desk.dry_run else stage(files.named(serials), drawn, files.form)
+    try:
+        with desk.change("label print", wish.reason or None, role=role) as change:
+            _require_unchanged(planned, plan_labels(change, things, wish))
+            change.subject = serials[0]
+            shown = [
+                _record(change, plan, serial, label, files.form, wish.reason)
+                for plan, serial, label in zip(planned, serials, drawn, strict=True)
+            ]
+    except BaseException:
+        remove(staged)
+        raise
+    publish(staged, serials)
+    paths = files.named(serials)
+    return [_answered(*each) for each in zip(planned, serials, drawn, paths, shown, strict=True)]
+
+
+def _require_unchanged(drawn: Sequence[Planned], now: Sequence[Planned]) -> None:
+    if now != drawn:
+        raise Changed(
+            "The record changed while the labels were drawn; nothing was printed.",
+            hint="Look at what changed, and print again.",
+        )
+
+
+# -- numbers, drawing, record ----------------------------------------------------------------------
+
+
+def _reserved(desk: Desk, role: str, count: int) -> list[str]:
+    """Numbers for the labels, taken out of the series in a change of its own."""
+    with desk.change("label reserve", role=role) as change:
+        return [change.number("label") for _ in range(count)]
+
+
+def _drawn(plan: Planned, serial: str) -> Rendered:
+    from lottrack.printing.rendering import render
+
+    thing = patient_thing(plan.record) if plan.kind == "patient" else plan.record
+    payload = label_payload(thing, serial, plan.copy)
+    return render(plan.template, plan.values | {"label": serial}, payload)
+
+
+def _record(
+    change: Change, plan: Planned, serial: str, label: Rendered, form: str, reason: str
+) -> list[dict[str, str]]:
+    """Record one label; those it replaces become void. Returns the warnings kept with it."""
+    told = NOW._replace(reason=reason if plan.replaces else "")
+    for old in plan.replaces:
+        void_in(change, old, told)
+    change.record(
+        "label",
+        told,
+        number=serial,
+        template=_template_row(change, plan.template, plan.source),
+        copy=plan.copy,
+        **{plan.kind: plan.record},
+        payload=label.payload,
+        shown=canonical(list(label.text)),
+        image_sha256=label.image_sha256,
+        format=form,
+        replaces=plan.replaces[-1] if plan.replaces else None,
+    )
+    restand(change, serial)
+    return write_warnings(change, serial, plan.warnings)
+
+
+def _answered(
+    plan: Planned, serial: str, label: Rendered, path: Path, warnings: list[dict[str, str]]
+) -> dict[str, Any]:
+    return {
+        "id": serial,
+        "kind": "label",
+        plan.kind: plan.record,
+        "copy": plan.copy,
+        "template": plan.template.name,
+        "edition": plan.template.edition,
+        "path": str(path),
+        "payload": label.payload,
+        "replaces": list(plan.replaces),
+        "warnings": warnings,
+    }
+
+
+def _template_row(change: Change, template: Template, source: str) -> str:
+    """The number under which this edition of a template is on record; recorded at its first use.
+
+    Raises:
+        TemplateInvalid: the same edition was used with another text.
+    """
+    for row in change.rows("label_template", name=template.name):
+        if row.source_sha256 == template.sha256:
+            return str(row.root)
+        if row.edition == template.edition:
+            raise TemplateInvalid(
+                f"Label template {template.name} was altered, but is still edition"
+                f" {template.edition}, of which labels were printed with another text.",
+                hint="Whoever owns the template raises its edition in the file.",
+            )
+    return change.record(
+        "label_template",
+        NOW,
+        name=template.name,
+        edition=template.edition,
+        source=source.replace("\r\n", "\n"),
+        source_sha256=template.sha256,
+    )

@@ -1,0 +1,1 @@
+"""The laboratory itself: its site, its people and their roles, its places."""

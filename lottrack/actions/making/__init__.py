@@ -1,0 +1,1 @@
+"""Manufacture: lots, passages, samples and fills."""

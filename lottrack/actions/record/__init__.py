@@ -1,0 +1,1 @@
+"""The record about the record: corrections, the audit trail, traces, backups, checks."""

@@ -1,0 +1,174 @@
+"""Holds opened by people, and any hold lifted by signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lottrack.actions import signing
+from lottrack.actions.desk import Telling
+from lottrack.actions.families.persons import told_of
+from lottrack.actions.finding import find_one_of, word_for
+from lottrack.actions.independence import require_independent
+from lottrack.actions.making.lots import require_after_taking
+from lottrack.actions.moments import happened_at, shown_time
+from lottrack.actions.releasing.holds import HELD, held_thing, write_hold
+from lottrack.actions.scanning import scanned_record
+from lottrack.errors import AlreadyDone, Conflict
+from lottrack.rules.reading.text import clean_text
+
+if TYPE_CHECKING:
+    from lottrack.actions.desk import Desk
+    from lottrack.actions.finding import Found
+    from lottrack.store.change import Told
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+LIFT = "hold lift"
+CAUSES = ("oos", "marker", "material", "excursion", "damage", "correction", "other")
+"""Causes a person can give; an incident opens its hold by itself."""
+
+
+def open_hold(
+    desk: Desk, text: str, cause: str, reason: str, telling: Telling, *, on: str = ""
+) -> dict[str, Any]:
+    """Hold a donor, collection, lot, fill or container.
+
+    Args:
+        desk: where.
+        text: its number, code or scan.
+        cause: one of ``CAUSES``.
+        reason: why, in words.
+        telling: when, by whom.
+        on: what kind of thing it is, where several have the same code; "" to find out.
+
+    Raises:
+        Conflict: things of several kinds have this code (``ambiguous-code``).
+        NotFound: nothing has it.
+        Conflict: the time told is before the donor's birth or before the marrow was taken
+            (``out-of-order``).
+    """
+    number, scanned = scanned_record(desk, text)
+    thing = _find_held(desk, number, on)
+    why = clean_text(reason, "the reason")
+    told = _told(desk, thing, telling._replace(entry="scanned") if scanned else telling)
+    with desk.change("hold open", why) as change:
+        row = change.get(thing.table, thing.record)
+        if thing.table in {"lot", "fill", "container"}:
+            lot = str(row.root if thing.table == "lot" else row.lot)
+            require_after_taking(change, happened_at(change, told), lot)
+        hold = write_hold(change, thing.table, thing.record, cause, why, automatic=False, told=told)
+        row = change.get("hold", hold)
+        data = _data(change, row)
+    return data | {"warnings": []}
+
+
+def _find_held(desk: Desk, text: str, on: str) -> Found:
+    """A thing that can be held; a code that two kinds of things share is asked about."""
+    found = find_one_of(desk.store, text, *((on,) if on else HELD))
+    code = text.strip().upper()
+    kinds = [kind for kind in ("donor", "collection", "lot") if desk.store.find(kind, code)]
+    if not on and len(kinds) > 1:
+        raise Conflict(
+            f"{code} is the code of a {' and of a '.join(kinds)}.",
+            code="ambiguous-code",
+            hint=f"Say which is to be held: --on {' or --on '.join(kinds)}.",
+        )
+    desk.subjects.append(found.record)
+    return found
+
+
+def _told(desk: Desk, thing: Found, telling: Telling) -> Told:
+    """What was said about a hold; one of a donor or a donation not before the donor's birth."""
+    if thing.table not in {"donor", "collection"}:
+        return desk.told(telling)
+    row = desk.store.get(thing.table, thing.record)
+    donor = row if thing.table == "donor" else desk.store.get("donor", row.donor)
+    return told_of(desk, telling, str(donor.root), int(donor.born_year), "the hold")
+
+
+def prepare_lift(
+    desk: Desk, text: str, reason: str, account: str, reader: Reader | None = None
+) -> signing.Prepared:
+    """What is signed when a hold is lifted.
+
+    Raises:
+        AlreadyDone: it was lifted before.
+        SamePerson: the signer opened it by hand.
+    """
+    record = reader or desk.store
+    number = find_one_of(record, text, "hold").record
+    hold = record.get("hold", number)
+    if reader is None:
+        desk.subjects += [number, held_thing(hold)[1]]
+    opener = {} if hold.automatic else {str(hold.performed_by): [number]}
+    if not hold.automatic:
+        opener.setdefault(str(hold.recorded_by), [number])
+    require_independent(desk, LIFT, account, opener, "opened")
+    lift = record.first("hold_lift", hold=number)
+    if lift is not None:
+        raise AlreadyDone(
+            f"Hold {number} was lifted by {lift.performed_by} ({lift.root}).",
+            code="already-lifted",
+            hint="`lottrack hold list` shows the holds that are open.",
+        )
+    kind, held = held_thing(hold)
+    opened = "by itself" if hold.automatic else f"by {hold.performed_by}"
+    lines = [
+        f"Hold: {number} on {word_for(kind)} {held}",
+        f"Cause: {hold.cause}; {hold.reason}",
+        f"Opened: {shown_time(record, hold.occurred_at)}, {opened}",
+    ]
+    if hold.because_of:
+        lines.append(f"Because of: {hold.because_of}")
+    lines.append(f"Lifted because: {clean_text(reason, 'the reason')}")
+    return signing.prepared(record, LIFT, f"lifting of hold {number}", lines, [hold])
+
+
+def lift_hold(
+    desk: Desk, text: str, reason: str, prepared: signing.Prepared, proof: signing.Proof
+) -> dict[str, Any]:
+    """Lift a hold by signature; other holds and the disposition stay as they are.
+
+    Raises:
+        Changed: the record is not what was shown.
+        AlreadyDone, SamePerson: see ``prepare_lift``.
+    """
+    signer = signing.require_signer(desk, prepared, proof)
+    why = clean_text(reason, "the reason")
+    told = desk.told(Telling(performed_by=signer.account, reason=why))
+    with desk.change(LIFT, why, role=signer.role) as change:
+        again = prepare_lift(desk, text, reason, signer.account, change)
+        signing.require_unchanged(prepared, again)
+        number = find_one_of(change, text, "hold").record
+        signature = signing.sign(change, desk, prepared, signer, told)
+        change.record("hold_lift", told, hold=number, signature=signature)
+        row = change.get("hold", number)
+        change.mention(held_thing(row)[1])
+        data = _data(change, row)
+    return data | {"signature": signature, "warnings": []}
+
+
+def list_holds(desk: Desk, *, lifted: bool) -> list[dict[str, Any]]:
+    """The open holds, or with ``lifted`` all of them."""
+    listed = [_data(desk.store, row) for row in desk.store.rows("hold")]
+    return [data for data in listed if lifted or data["lifted_at"] is None]
+
+
+def _data(reader: Reader, hold: Row) -> dict[str, Any]:
+    kind, record = held_thing(hold)
+    lift = reader.first("hold_lift", hold=hold.root)
+    return {
+        "id": hold.root,
+        "kind": "hold",
+        "on_kind": kind,
+        "on": record,
+        "cause": hold.cause,
+        "reason": hold.reason,
+        "automatic": bool(hold.automatic),
+        "because_of": hold.because_of,
+        "opened_by": hold.performed_by,
+        "opened_at": shown_time(reader, hold.occurred_at),
+        "lifted_by": None if lift is None else lift.performed_by,
+        "lifted_at": None if lift is None else shown_time(reader, lift.occurred_at),
+        "lifted_because": None if lift is None else lift.reason,
+    }

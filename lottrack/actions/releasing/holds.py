@@ -1,0 +1,92 @@
+"""Holds: open stops on a thing. They stack, and each is lifted by its own signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lottrack.store.change import NOW
+
+if TYPE_CHECKING:
+    from lottrack.actions.making.lineage import Lineage
+    from lottrack.store.change import Change, Told
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+HELD = ("donor", "collection", "lot", "fill", "container")
+"""What a hold can be on."""
+
+
+def write_hold(
+    change: Change,
+    kind: str,
+    record: str,
+    cause: str,
+    reason: str,
+    *,
+    because_of: str | None = None,
+    automatic: bool = True,
+    told: Told = NOW,
+) -> str:
+    """Open a hold in an open change; returns its number.
+
+    Args:
+        change: the change.
+        kind: what is held: one of ``HELD``.
+        record: its number or code.
+        cause: oos, marker, material, excursion, damage, correction, incident, other.
+        reason: why, in words.
+        because_of: the record that caused it.
+        automatic: lottrack opened it by itself.
+        told: who and when.
+    """
+    change.mention(because_of)
+    return change.record(
+        "hold",
+        told._replace(reason=reason),
+        **{kind: record},
+        cause=cause,
+        automatic=int(automatic),
+        because_of=because_of,
+    )
+
+
+def open_holds_on(reader: Reader, kind: str, record: str) -> list[Row]:
+    """The holds on one thing that nobody lifted yet."""
+    holds = reader.rows("hold", **{kind: record})
+    return [hold for hold in holds if reader.first("hold_lift", hold=hold.root) is None]
+
+
+def open_holds_of_lot(reader: Reader, lineage: Lineage) -> list[Row]:
+    """Open holds on a lot and on everything it comes from: donor, collection, parent lots."""
+    holds = open_holds_on(reader, "donor", lineage.donor.root)
+    holds += open_holds_on(reader, "collection", lineage.collection.root)
+    for lot in lineage.ancestors:
+        holds += open_holds_on(reader, "lot", lot.root)
+    return holds
+
+
+def open_holds_of_container(reader: Reader, container: Row, lineage: Lineage) -> list[Row]:
+    """Open holds on a container, its fill, its lot and everything they come from.
+
+    A prepared dose stands under the holds of what went into it.
+    """
+    holds = open_holds_of_lot(reader, lineage)
+    if container.fill is not None:
+        holds += open_holds_on(reader, "fill", container.fill)
+    holds += open_holds_on(reader, "container", container.root)
+    if container.preparation is not None:
+        for link in reader.rows("preparation_input", preparation=container.preparation):
+            source = reader.get("container", link.container)
+            holds += open_holds_on(reader, "container", source.root)
+            if source.fill is not None:
+                holds += open_holds_on(reader, "fill", source.fill)
+    return list({str(hold.root): hold for hold in holds}.values())
+
+
+def held_thing(hold: Row) -> tuple[str, str]:
+    """The kind and number of what a hold is on."""
+    for kind in HELD:
+        record = getattr(hold, kind)
+        if record is not None:
+            return kind, str(record)
+    raise AssertionError("the schema lets no hold be on nothing")

@@ -1,0 +1,1 @@
+"""Controlled documents, test results, their review and the holds they open."""

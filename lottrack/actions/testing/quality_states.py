@@ -1,0 +1,161 @@
+"""What the results of a lot say, now or as recorded by an earlier moment.
+
+Everything is read from facts. Results count whether or not they were reviewed; a review is asked
+for at the release, not at a failing result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lottrack.actions import signing
+from lottrack.actions.testing.documents import specification_of
+from lottrack.rules.specification.fulfilment import RecordedResult, specification_state
+from lottrack.rules.specification.results import restored_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lottrack.rules.specification.fulfilment import CriterionState, SpecificationState
+    from lottrack.store.reader import Reader
+    from lottrack.store.rows import Row
+
+
+def result_rows(reader: Reader, lot: str) -> list[Row]:
+    """Every result of a lot, its containers and preparations that was not struck."""
+    return reader.rows("result", lot=lot)
+
+
+def subject_of(row: Row) -> str:
+    """What a result was recorded for: a container, a preparation, else the lot."""
+    return str(row.container or row.preparation or row.lot)
+
+
+def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
+    """The latest review whose signature still stands of each result that has one."""
+    stands: dict[str, bool] = {}
+    found: dict[str, Row] = {}
+    for row in rows:
+        for link in reversed(reader.rows("reviewed_result", result=row.root)):
+            review = reader.find("result_review", link.review)
+            if review is None:
+                continue
+            if review.root not in stands:
+                stands[review.root] = signing.is_valid(reader, review.signature)
+            if stands[review.root]:
+                found[str(row.root)] = review
+                break
+    return found
+
+
+def recorded(rows: Iterable[Row]) -> list[RecordedResult]:
+    """Results as the rules know them; whether they were reviewed is asked apart (reviews_of)."""
+    return [
+        RecordedResult(
+            id=str(row.root),
+            test=str(row.test),
+            value=restored_value(row.sign, row.value),
+            verdict=str(row.verdict),
+            reading=str(row.reading),
+            reviewed=True,
+            subject=subject_of(row),
+        )
+        for row in rows
+    ]
+
+
+def state_of_lot(
+    reader: Reader,
+    lot: Row,
+    *,
+    containers: Sequence[str] = (),
+    preparations: Sequence[str] = (),
+) -> SpecificationState:
+    """Where a lot's specification stands for it and for some of its containers, preparations."""
+    return specification_state(
+        specification_of(reader, lot.specification),
+        recorded(result_rows(reader, lot.root)),
+        lot=str(lot.root),
+        containers=containers,
+        preparations=preparations,
+    )
+
+
+def inherited_failures(reader: Reader, lot: Row) -> list[CriterionState]:
+    """Failed tests of level lot of the lots a lot was made from: the same cells failed them."""
+    failed: list[CriterionState] = []
+    parent = lot.parent
+    while parent is not None:
+        row = reader.get("lot", parent)
+        failed += state_of_lot(reader, row).failed
+        parent = row.parent
+    return failed
+
+
+def failed_for_container(reader: Reader, lot: Row, container: Row) -> tuple[str, ...]:
+    """Required tests that fail for a container: its own, its lot's, those of the lots before."""
+    state = state_of_lot(reader, lot, containers=[str(container.root)])
+    return _tests([*state.failed, *inherited_failures(reader, lot)])
+
+
+def failed_for_preparation(reader: Reader, lot: Row, preparation: Row | None) -> tuple[str, ...]:
+    """Required tests of level preparation that fail for a preparation; none without one."""
+    if preparation is None:
+        return ()
+    state = state_of_lot(reader, lot, preparations=[str(preparation.root)])
+    return _tests(each for each in state.failed if each.subject == preparation.root)
+
+
+def missing_for_preparation(reader: Reader, lot: Row, preparation: Row | None) -> tuple[str, ...]:
+    """Required tests of level preparation without a closing result.
+
+    A result that neither proves nor disproves its limit closes nothing. Without a preparation all
+    of them are missing.
+    """
+    subject = "" if preparation is None else str(preparation.root)
+    state = state_of_lot(reader, lot, preparations=[subject])
+    open_ = [" or ".join(test.tests) for test in state.missing if test.subject == subject]
+    return (*open_, *_tests(each for each in state.undecided if each.subject == subject))
+
+
+def passes(reader: Reader, lot: Row, test: str, containers: Sequence[str]) -> bool:
+    """Whether a required test is closed and met: for the lot, or for each of these containers."""
+    state = state_of_lot(reader, lot, containers=containers)
+    open_ = {name for entry in (*state.missing, *state.pending) for name in entry.tests}
+    wrong = {entry.criterion.test for entry in (*state.failed, *state.undecided)}
+    return test not in open_ | wrong
+
+
+# -- what became of containers ---------------------------------------------------------------------
+
+_ENDS = frozenset({"destroy", "lose", "test"})
+
+
+def filled_containers(reader: Reader, fill: str) -> list[Row]:
+    """The containers of a fill that something was filled into."""
+    return [
+        row
+        for row in reader.rows("container", fill=fill)
+        if reader.first("filling", container=row.root, outcome="filled") is not None
+    ]
+
+
+def is_gone(reader: Reader, container: str) -> bool:
+    """Whether a container was destroyed, lost or used up in testing."""
+    return any(row.act in _ENDS for row in reader.rows("custody_event", container=container))
+
+
+def infusions_of(reader: Reader, container: str) -> Iterator[Row]:
+    """The infusions in which a container's cells were given, also by way of a prepared dose."""
+    numbers = [container]
+    for link in reader.rows("preparation_input", container=container):
+        numbers += [str(r.root) for r in reader.rows("container", preparation=link.preparation)]
+    for number in numbers:
+        for link in reader.rows("infused_container", container=number):
+            infusion = reader.find("infusion", link.infusion)
+            if infusion is not None:
+                yield infusion
+
+
+def _tests(states: Iterable[CriterionState]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(state.criterion.test for state in states))

@@ -1,0 +1,1 @@
+"""Identifiers, their check characters, and what a scanner types."""

@@ -1,0 +1,1 @@
+"""Cells in culture: growth, the balance of cells, what is plausible."""

@@ -1,0 +1,1 @@
+"""What people write, read strictly: text, numbers with units, times, data files."""

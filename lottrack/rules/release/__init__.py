@@ -1,0 +1,1 @@
+"""May this lot be released? Every rule, with its evidence and who can mend it."""

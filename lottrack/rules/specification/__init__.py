@@ -1,0 +1,1 @@
+"""What a product must be: criteria, their limits, and what results say about them."""

@@ -1,0 +1,249 @@
+"""Results: reading one reported value, and judging it against the criterion of its test.
+
+A result reported as ``<0.50`` stands for every number below 0.50. It passes when all of them meet
+the limit, fails when none does, and is undecided otherwise; so ``<0.50`` proves nothing about a
+limit of at least 0.3. What cannot be a sound measurement (a share of 140 %) never passes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.errors import BadValue
+from lottrack.rules.reading.quantities import parse_decimal, plain
+from lottrack.rules.reading.text import clean_text, quoted
+from lottrack.rules.specification.criterion import (
+    COMPARISONS,
+    PERCENT,
+    REPORT,
+    Criterion,
+    accepted_range,
+    accepted_words,
+    is_number_like,
+    limit_text,
+    possible_range,
+    same_words,
+)
+from lottrack.rules.specification.ranges import (
+    SIGNS,
+    common,
+    is_apart,
+    is_empty,
+    is_inside,
+    range_of,
+)
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+PASS, FAIL, UNDECIDED, INFORMATIVE = "pass", "fail", "undecided", "informative"
+VERDICTS = (INFORMATIVE, PASS, UNDECIDED, FAIL)
+"""What a result says about its criterion, the better before the worse."""
+
+INTERIM, FINAL = "interim", "final"
+READINGS = (INTERIM, FINAL)
+"""An interim reading (a culture on its third day) can fail a test, but never close it."""
+
+_SIGNED = r"(<=|>=|<|>|≤|≥)?\s*(.*)"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_DIGITS = str.maketrans(_SUPERSCRIPTS, "0123456789")
+_SPELT_SIGNS = {"≤": "<=", "≥": ">="}
+_LONGEST_WORDS = 200
+_LEAST_NUMBER = -(10**15)
+# A culture that shows nothing yet has not shown nothing: the usual words of an interim report.
+_SO_FAR = " to date"
+
+
+class ResultValue(NamedTuple):
+    """One reported value: a number with the sign of its limit, or words.
+
+    Attributes:
+        sign: one of ``SIGNS``; "" for a plain number and for words.
+        number: the number, with the digits it was reported with; None for words.
+        word: the words, with single spaces; None for a number.
+    """
+
+    sign: str
+    number: Decimal | None
+    word: str | None
+
+
+def parse_result(text: str, criterion: Criterion | None) -> ResultValue:
+    """A result as a person types it: ``97.8``, ``<0.50``, ``4.4e7``, ``no growth``.
+
+    Args:
+        text: the value alone; the unit is given apart.
+        criterion: what it will be judged by. None, and a criterion that is only reported and has
+            no unit, take a number or words.
+
+    Raises:
+        BadValue: ``bad-number``: no number where one is needed, or one that is written wrongly;
+            ``bad-value``: a number where words are needed, or words that cannot be kept.
+    """
+    if criterion is not None and criterion.operator == REPORT and criterion.unit:
+        return _read_number(text, criterion)
+    if criterion is None or criterion.operator == REPORT:
+        return _read_number(text, None) if is_number_like(text) else _read_words(text)
+    if criterion.operator in COMPARISONS:
+        return _read_number(text, criterion)
+    if is_number_like(text):
+        raise BadValue(f"{quoted(text)} is a number. {_expected(criterion)}")
+    return _read_words(text)
+
+
+def restored_value(sign: str, value: str) -> ResultValue:
+    """The value of a result from the two texts the record keeps (see ``value_text``).
+
+    Raises:
+        BadValue: the texts are none that ``parse_result`` could have given.
+    """
+    if not is_number_like(value):
+        if sign:
+            raise BadValue(f"Words have no sign: {quoted(sign + value)}.")
+        return ResultValue("", None, value)
+    if sign not in SIGNS:
+        raise BadValue(f"{quoted(sign)} is no sign of a result.", code="bad-number")
+    return ResultValue(sign, _number(value, "the result"), None)
+
+
+def value_text(value: ResultValue) -> str:
+    """The number in plain digits, or the words, without the sign."""
+    if value.number is not None:
+        return plain(value.number)
+    return value.word or ""
+
+
+def result_text(value: ResultValue, unit: str) -> str:
+    """The result as a certificate prints it: ``< 0.50 EU/mL``, ``no growth``."""
+    sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(value.sign, "")
+    shown_unit = f" {unit}" if unit and value.number is not None else ""
+    return f"{sign}{value_text(value)}{shown_unit}"
+
+
+def require_unit(given: str | None, criterion: Criterion | None) -> str:
+    """The unit a result is kept with: the criterion's, whether it was given or not.
+
+    A unit is never converted: a result in another unit is refused, because the limit that was
+    signed speaks of one unit only.
+
+    Raises:
+        BadValue: ``unit-mismatch``: the unit given is not the criterion's.
+    """
+    unit = clean_text(given, "the unit", 40) if given else ""
+    if criterion is None:
+        return unit
+    if not unit or _same_unit(unit) == _same_unit(criterion.unit):
+        return criterion.unit
+    raise BadValue(
+        f"The result of {criterion.test} is given in {quoted(unit)},"
+        f" but its limit is in {quoted(criterion.unit) if criterion.unit else 'words'}.",
+        code="unit-mismatch",
+        hint=f"{_expected(criterion)} Convert it, or check which test was meant.",
+    )
+
+
+def judge(criterion: Criterion | None, value: ResultValue) -> str:
+    """One of ``VERDICTS``: does the result prove that the criterion is met?
+
+    Args:
+        criterion: None for a test the specification does not have: nothing to judge.
+        value: as it was read; a word under a limit in numbers, or the reverse, is undecided.
+    """
+    if criterion is None or criterion.operator == REPORT:
+        return INFORMATIVE
+    if criterion.operator in COMPARISONS:
+        return _judge_number(criterion, value)
+    return _judge_words(criterion, value)
+
+
+def implausible(criterion: Criterion | None, value: ResultValue) -> str | None:
+    """Why a number can hardly be right, as a sentence to warn with, or None."""
+    if criterion is None or value.number is None or not _is_sound(value):
+        return None
+    told = range_of(value.sign, value.number)
+    if not is_empty(common(told, possible_range(criterion))):
+        return None
+    bounds = "from 0 to 100" if criterion.unit == PERCENT else "0 or more"
+    shown = result_text(value, criterion.unit)
+    return f"{criterion.test} {shown} cannot be: a result in {criterion.unit} is {bounds}."
+
+
+def worse(one: str, other: str) -> str:
+    """The worse of two verdicts; a verdict nobody knows counts as undecided."""
+    ranks = [
+        VERDICTS.index(verdict) if verdict in VERDICTS else VERDICTS.index(UNDECIDED)
+        for verdict in (one, other)
+    ]
+    return VERDICTS[max(ranks)]
+
+
+def _judge_number(criterion: Criterion, value: ResultValue) -> str:
+    if value.number is None or not _is_sound(value):
+        return UNDECIDED
+    told = range_of(value.sign, value.number)
+    accepted = accepted_range(criterion)
+    possible = common(told, possible_range(criterion))
+    if is_apart(told, accepted) or (not is_empty(possible) and is_apart(possible, accepted)):
+        return FAIL
+    return PASS if is_inside(possible, accepted) else UNDECIDED
+
+
+def _judge_words(criterion: Criterion, value: ResultValue) -> str:
+    if value.word is None:
+        return UNDECIDED
+    word = same_words(value.word)
+    for accepted in accepted_words(criterion):
+        if word == same_words(accepted):
+            return PASS
+        if word == same_words(accepted) + _SO_FAR:
+            return UNDECIDED
+    return FAIL
+
+
+def _is_sound(value: ResultValue) -> bool:
+    return value.sign in SIGNS and value.number is not None and value.number.is_finite()
+
+
+def _read_number(text: str, criterion: Criterion | None) -> ResultValue:
+    match = re.fullmatch(_SIGNED, text.strip(), re.DOTALL)
+    sign, digits = (match[1] or "", match[2]) if match else ("", text)
+    what = f"the result of {criterion.test}" if criterion else "the result"
+    try:
+        number = _number(digits, what)
+    except BadValue as error:
+        expected = f" {_expected(criterion)}" if criterion else ""
+        raise BadValue(
+            f"{error.sentence}{expected}",
+            code="bad-number",
+            hint=error.hint
+            or "Write 97.8, or <0.50 where the method found less than it can measure.",
+        ) from error
+    return ResultValue(_SPELT_SIGNS.get(sign, sign), number, None)
+
+
+def _read_words(text: str) -> ResultValue:
+    return ResultValue("", None, " ".join(clean_text(text, "the result", _LONGEST_WORDS).split()))
+
+
+def _number(text: str, what: str) -> Decimal:
+    return parse_decimal(text, what, minimum=_LEAST_NUMBER, allow_exponent=True)
+
+
+def _expected(criterion: Criterion) -> str:
+    if criterion.operator == REPORT:
+        return f"{criterion.test} is reported as a number in {criterion.unit}."
+    if criterion.operator in COMPARISONS:
+        return f"{criterion.test} is judged as a number: {limit_text(criterion)}."
+    words = " or ".join(quoted(word) for word in accepted_words(criterion))
+    return f"{criterion.test} is judged by words: {words} meets it."
+
+
+def _same_unit(unit: str) -> str:
+    """A unit in one spelling: 10⁶ = ×10^6 = 1e6, percent = %, μ = µ, mL = ml."""
+    text = "".join(unit.split()).replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}")
+    text = re.sub(f"[{_SUPERSCRIPTS}]+", lambda match: f"^{match[0].translate(_DIGITS)}", text)
+    text = re.sub(r"^[×x*](?=10\^)", "", text)
+    text = re.sub(r"^1[eE](?=[0-9])", "10^", text)
+    text = re.sub(r"(?<![A-Za-z])([mµd]?)l(?![A-Za-z])", r"\1L", text)
+    return PERCENT if text.casefold() in {"percent", "pct"} else text
