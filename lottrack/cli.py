@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hold": ("hold:hold", "Open stops on donors, collections, lots, fills, containers."),
     "spec": ("spec:spec", "Specifications as approved documents."),
     "result": ("result:result", "Test results and their review."),
+    "chart": ("chart:chart", "How lots grow, and how a test behaves from lot to lot."),
     "label": ("label:label", "Labels: print, apply, void, read, reconcile."),
     "custody": ("custody:custody", "Where containers are and in whose hands."),
     "order": ("order:order", "Orders: the prescription of one infusion."),

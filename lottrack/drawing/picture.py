@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lottrack.drawing import fonts, look
 from lottrack.drawing.face import BADGE_INSET, BADGE_PADDING, PADDING, SYMBOL, Badge
@@ -15,6 +15,7 @@ from lottrack.drawing.shapes import (
     RADIUS,
     Part,
     Path,
+    Picture,
     Rounded,
     Shape,
     arrow_head,
@@ -31,16 +32,6 @@ MARGIN = 24
 _NARROWEST = 380  # title and legend need this much
 _BELOW_TITLE = 18
 _ABOVE_LEGEND = 22
-
-
-class Picture(NamedTuple):
-    """A whole picture, ``width`` by ``height`` points; parts are drawn in their order."""
-
-    width: int
-    height: int
-    title: str
-    description: str
-    parts: tuple[Part, ...]
 
 
 def picture(graph: Graph) -> Picture:

@@ -1,4 +1,4 @@
-"""A trace as a PNG file: the same shapes as the SVG, drawn with Pillow and the packaged font."""
+"""A picture as a PNG file: the same shapes as the SVG, drawn with Pillow and the packaged font."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from lottrack.drawing import fonts, look
 from lottrack.drawing.brush import Mark, marks
 from lottrack.drawing.graph import Graph, Node, readable
-from lottrack.drawing.picture import Picture, picture
+from lottrack.drawing.picture import picture
 from lottrack.errors import BadValue, Refused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.PngImagePlugin import PngInfo
+
+    from lottrack.drawing.shapes import Picture
 
 POINTS_PER_INCH = 72
 LOWEST_DPI = 72  # at this, the smallest text is 7 pixels high
@@ -39,12 +41,20 @@ def png(graph: Graph, dpi: int = 144) -> bytes:
         Refused: the picture is too large to be legible as a PNG; an SVG has no such bound.
         ValueError: the graph is ambiguous (see ``graph.tidy``).
     """
+    return png_of(picture(_spelled(graph)), dpi)
+
+
+def png_of(drawn: Picture, dpi: int = 144) -> bytes:
+    """Any picture as a PNG file; its texts hold only characters that the font has.
+
+    Raises:
+        BadValue, Refused: see ``png``.
+    """
     if not LOWEST_DPI <= dpi <= HIGHEST_DPI:
         raise BadValue(
             f"{dpi} dots per inch is not between {LOWEST_DPI} and {HIGHEST_DPI}.",
             hint="144 suits a screen and 300 a printer.",
         )
-    drawn = picture(_spelled(graph))
     dpi = _affordable(drawn, dpi)
     image = _painted(drawn, dpi)
     written = io.BytesIO()

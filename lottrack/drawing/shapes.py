@@ -85,7 +85,8 @@ class Part(NamedTuple):
     """Shapes that belong together.
 
     Attributes:
-        role: ``heading``, ``link``, ``node``, ``legend`` or ``unknown``.
+        role: ``heading``, ``link``, ``node``, ``legend``, ``unknown``; in a chart ``axis``,
+            ``level`` and ``series``.
         words: what the part says.
         ids: the id of the thing, or the two a link joins.
         shapes: what to draw, in this order.
@@ -95,6 +96,16 @@ class Part(NamedTuple):
     words: str
     ids: tuple[str, ...]
     shapes: tuple[Shape, ...]
+
+
+class Picture(NamedTuple):
+    """A whole picture, ``width`` by ``height`` points; parts are drawn in their order."""
+
+    width: int
+    height: int
+    title: str
+    description: str
+    parts: tuple[Part, ...]
 
 
 def written(x: int, baseline: int, text: str, face: str, size: int, colour: str) -> Text:

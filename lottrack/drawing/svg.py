@@ -1,4 +1,4 @@
-"""A trace as an SVG document: standalone, text kept as text, readable without eyes.
+"""A picture as an SVG document: standalone, text kept as text, readable without eyes.
 
 It needs no style sheet, script or font file. Each text carries its measured width, so that a
 viewer without the font squeezes it into its box instead of letting it run out.
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lottrack.drawing.graph import Graph
-    from lottrack.drawing.shapes import Part, Shape
+    from lottrack.drawing.shapes import Part, Picture, Shape
 
 _FONTS = "'Source Sans Pro', 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 _WEIGHTS = {fonts.REGULAR: "400", fonts.BOLD: "600"}
-_ROLES = {"link": "graphics-symbol", "node": "graphics-symbol"}
+_ROLES = dict.fromkeys(("link", "node", "level", "series"), "graphics-symbol")
 
 
 def svg(graph: Graph) -> str:
@@ -34,7 +34,11 @@ def svg(graph: Graph) -> str:
     Raises:
         ValueError: the graph is ambiguous (see ``graph.tidy``).
     """
-    drawn = picture(graph)
+    return svg_of(picture(graph))
+
+
+def svg_of(drawn: Picture) -> str:
+    """Any picture as one SVG 1.1 document; each part that stands for data says so in words."""
     opening = _tag(
         "svg",
         xmlns="http://www.w3.org/2000/svg",

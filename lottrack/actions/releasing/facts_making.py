@@ -20,19 +20,16 @@ from lottrack.rules.release.facts import (
     MakingFacts,
     PassageFact,
 )
-from lottrack.rules.specification.criterion import COMPARISONS, limit_text
+from lottrack.rules.specification.criterion import limit_text
+from lottrack.rules.specification.doublings import doublings_limits
 from lottrack.rules.specification.results import ResultValue, judge
 from lottrack.rules.specification.specification import latest_expiry, shelf_life_of
 
 if TYPE_CHECKING:
     from lottrack.actions.releasing.facts import Scope
-    from lottrack.rules.specification.criterion import Criterion
     from lottrack.rules.specification.specification import Specification
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
-
-DOUBLINGS = frozenset({"doublings", "population doublings", "pd"})
-"""Units by which a criterion is known to limit population doublings."""
 
 
 def making_facts(reader: Reader, scope: Scope) -> MakingFacts:
@@ -77,7 +74,7 @@ def _passages(reader: Reader, lot: str) -> tuple[PassageFact, ...]:
 
 
 def _doublings(reader: Reader, scope: Scope, spec: Specification) -> DoublingsFact | None:
-    limits = [criterion for criterion in spec.criteria if _limits_doublings(criterion)]
+    limits = doublings_limits(spec.criteria)
     if not limits:
         return None
     totals = cumulative_doublings(line_counts(reader, scope.lot))
@@ -87,15 +84,6 @@ def _doublings(reader: Reader, scope: Scope, spec: Specification) -> DoublingsFa
     verdicts = {c: judge(c, ResultValue("", value, None)) for c in limits}
     told = next((c for c, verdict in verdicts.items() if verdict != "pass"), limits[0])
     return DoublingsFact(told.test, limit_text(told), plain(value), verdicts[told])
-
-
-def _limits_doublings(criterion: Criterion) -> bool:
-    return (
-        criterion.required
-        and criterion.level == "lot"
-        and criterion.operator in COMPARISONS
-        and criterion.unit.casefold() in DOUBLINGS
-    )
 
 
 def _container(reader: Reader, row: Row) -> ContainerFact:

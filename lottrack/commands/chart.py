@@ -1,0 +1,92 @@
+"""``lottrack chart``: how lots grow, and how a test behaves from lot to lot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lottrack.commands.base import Answer, noun, verb
+from lottrack.errors import BadValue
+
+if TYPE_CHECKING:
+    from lottrack.context import Context
+    from lottrack.drawing.charts import Chart
+
+FORMATS = ("table", "json", "svg", "png")
+
+chart = noun("chart", "How lots grow, and how a test behaves from lot to lot.")
+
+_STYLE = click.option(
+    "--format", "style", type=click.Choice(FORMATS), default="table", help="How it is written."
+)
+_OUT = click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
+
+
+@verb(chart, "growth")
+@click.argument("lot_id", metavar="LOT")
+@_STYLE
+@_OUT
+def growth(context: Context, lot_id: str, style: str, out: Path | None) -> Answer:
+    """Show a lot's doublings and doubling times beside the earlier lots of its product.
+
+    \b
+    Example:
+      lottrack chart growth LT-MAD-0001-K
+      lottrack chart growth LT-MAD-0001-K --format png --out growth.png
+    """
+    from lottrack.actions.making.growth_views import growth as grown
+    from lottrack.reports.charts import growth_chart, growth_text
+
+    data = grown(context.desk, lot_id)
+    name = f"growth-{data['id']}"
+    return _answer(context, data, growth_text(data), growth_chart(data), style, out, name)
+
+
+@verb(chart, "test")
+@click.argument("test")
+@click.option("--product", default="", metavar="NAME", help="Only lots of this product.")
+@_STYLE
+@_OUT
+def test(context: Context, test: str, product: str, style: str, out: Path | None) -> Answer:
+    """Show every final result of a test in order, with mean, spread and limits.
+
+    \b
+    Example:
+      lottrack chart test viability-post-thaw
+      lottrack chart test CD34 --product BM-MSC --format svg --out cd34.svg
+    """
+    from lottrack.actions.testing.control_charts import control_chart as charted
+    from lottrack.reports.charts import control_chart, control_text
+
+    data = charted(context.desk, test, product)
+    name = f"chart-{data['id']}"
+    return _answer(context, data, control_text(data), control_chart(data), style, out, name)
+
+
+def _answer(
+    context: Context,
+    data: dict[str, Any],
+    text: str,
+    drawn: Chart,
+    style: str,
+    out: Path | None,
+    name: str,
+) -> Answer:
+    """The data, the table, or a picture in a file."""
+    from lottrack.reports.charts import picture
+
+    if style == "json":
+        context.json_wanted = True
+    if style in {"table", "json"}:
+        if out is not None:
+            raise click.UsageError("--out goes with --format svg or png.")
+        return Answer(data, text)
+    path = out or Path(f"{name}.{style}")
+    try:
+        path.write_bytes(picture(drawn, style))
+    except OSError as error:
+        raise BadValue(f"{path} cannot be written: {error}.", code="file-not-writable") from None
+    context.say(f"Wrote {path}.")
+    return Answer(data | {"path": str(path)}, str(path))
