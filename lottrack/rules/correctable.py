@@ -190,8 +190,10 @@ CORRECTED_BY: dict[str, str] = {"account": "user add"}
 INSTEAD: dict[str, str] = {
     "approval": "An approved document stays approved; load and approve a new edition.",
     "collection_decision": "A decision is not corrected. Strike it and decide again.",
+    "container_extension": "Extend it anew, by signature: lottrack container extend.",
     "correction": "Correct the record itself again; every version stays visible.",
     "disposition": "A disposition is followed by another one: lottrack lot reject, lot recall.",
+    "document_issue": "It was issued as it is; issue the document again, under its own number.",
     "eligibility": "Decide again: lottrack donor decide.",
     "hla_finding": "It follows from the two typings; correct the typing.",
     "hold": "A hold is lifted by signature: lottrack hold lift.",
@@ -200,6 +202,7 @@ INSTEAD: dict[str, str] = {
     "infusion_order": "Cancel the order and place another one: lottrack order cancel.",
     "label": "Void the label and print another one: lottrack label void.",
     "label_template": "Print with another edition of the template.",
+    "lot_respecification": "Move the lot again, by signature: lottrack lot respecify.",
     "lot_review": "A review is not corrected. Strike it and review again.",
     "protocol": "Load a new edition: lottrack protocol load.",
     "refusal": "A refusal tells what was tried.",
@@ -211,6 +214,7 @@ INSTEAD: dict[str, str] = {
     "shown_warning": "A warning tells what was shown.",
     "signature": "A signature cannot be mended; it becomes void when what it covers is corrected.",
     "specification": "Load a new edition: lottrack spec load.",
+    "specification_retirement": "A retired version stays retired; load and approve a new one.",
     "verification": "It tells what was answered at that moment; verify again.",
     "account_event": "Use lottrack user unlock, reset or deactivate.",
 }

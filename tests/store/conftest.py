@@ -226,6 +226,16 @@ ROWS = {
         "size_bytes": 1,
         "what": "x",
     },
+    "document_issue": {
+        "lot": "$lot",
+        "document": "dossier",
+        "rests_on": 1,
+        "head": HASH,
+        "content_sha256": HASH,
+        "file_name": "a.pdf",
+        "file_sha256": HASH,
+        "pages": 1,
+    },
     "infusion_order": {
         "course": "$course",
         "number": 1,

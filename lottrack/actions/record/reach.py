@@ -34,7 +34,10 @@ _NAMES_TABLE = {
 # What was answered, shown or found about a record, and what follows from it by itself, stands on
 # its own: it neither keeps a record from being struck nor falls with it.
 _STANDS_ALONE = frozenset(
-    {"hla_finding", "verification", "hold", "shown_warning", "refusal", "incident", "correction"}
+    {
+        *("hla_finding", "verification", "hold", "shown_warning", "refusal", "incident"),
+        *("correction", "document_issue"),
+    }
 )
 
 
