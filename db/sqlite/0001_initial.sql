@@ -1173,6 +1173,9 @@ CREATE INDEX lot_closure_by_lot ON lot_closure (lot);
 -- ------------------------------------------------------------------------------------------------
 
 -- One reported value of a test. All uncorrected results of a test count and the worst decides.
+-- `reported` is the value with its unit as the laboratory gave it, where it was converted; `replicates`
+-- are all readings of one determination of which `value` is the one that decides; `raw` are raw
+-- counts and dilutions, by name.
 CREATE TABLE result (
     id TEXT PRIMARY KEY NOT NULL,
     root TEXT NOT NULL REFERENCES result (id),
@@ -1187,6 +1190,9 @@ CREATE TABLE result (
     sign TEXT NOT NULL CHECK (sign IN ('', '<', '<=', '>', '>=')),
     value TEXT NOT NULL CHECK (value <> ''),
     unit TEXT,
+    reported TEXT,
+    replicates TEXT CHECK (json_valid(replicates)),
+    raw TEXT CHECK (json_valid(raw)),
     method TEXT,
     sample TEXT REFERENCES sample (id),
     sampled_at TEXT CHECK (length(sampled_at) = 27),
