@@ -94,6 +94,8 @@ NEVER_SEARCHED_IN = {
     "infusion_order": {"protocol"},
     "label_event": {"container", "lot"},
     "lot": {"specification"},
+    "lot_respecification": {"specification", "moved_from"},
+    "oos": {"specification"},
     "preparation_finish": {"container"},
     "preparation_input": {"label"},
     "result": {"specification", "sample"},

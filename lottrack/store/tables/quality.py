@@ -7,6 +7,21 @@ FACTS: dict[str, tuple[str, ...]] = {
     "specification_retirement": ("specification", "signature"),
     "lot_respecification": ("lot", "moved_from", "specification", "signature"),
     "container_extension": ("container", "expires_at", "basis", "signature"),
+    # 0003: investigations of results, imported results
+    "oos": (
+        "lot",
+        "container",
+        "preparation",
+        "specification",
+        "test",
+        "result",
+        "verdict",
+        "automatic",
+    ),
+    "oos_investigation": ("oos", "assignable", "finding"),
+    "oos_plan": ("oos", "retests", "text", "signature"),
+    "oos_conclusion": ("oos", "outcome", "text", "signature"),
+    "result_import": ("file_name", "sha256", "rows_read"),
     # 0008_documents.sql
     "document_issue": (
         "lot",
@@ -19,12 +34,32 @@ FACTS: dict[str, tuple[str, ...]] = {
         "file_sha256",
         "pages",
     ),
+    # 0005: deviations
+    "deviation": ("severity", "title", "text"),
+    "deviation_concern": ("deviation", "record", "record_kind", "because_of"),
+    "deviation_class": ("deviation", "severity"),
+    "deviation_investigation": ("deviation", "cause", "text"),
+    "corrective_action": ("deviation", "text", "owner", "due_on"),
+    "action_done": ("corrective_action", "text"),
+    "effectiveness_check": ("deviation", "effective", "text"),
+    "deviation_closure": ("deviation", "text", "check_due_on", "signature"),
+    # 0006: equipment and training
+    "equipment": ("name", "kind", "place", "needs_calibration"),
+    "calibration": ("equipment", "calibrated_on", "due_on", "certificate", "outcome"),
+    "equipment_retirement": ("equipment",),
+    "equipment_use": ("equipment", "record", "record_kind"),
+    "training_requirement": ("act", "role", "subject"),
+    "training_withdrawal": ("training_requirement",),
+    "training": ("account", "subject", "trained_on", "valid_until", "document"),
 }
 """Append-only tables with their own columns, between ``VERSION`` and ``AUTHOR``."""
 
 LINKS: dict[str, tuple[str, ...]] = {
     # 0002: specifications
     "rejudged_result": ("respecification", "result", "verdict_before", "verdict"),
+    # 0003: investigations of results, imported results
+    "oos_result": ("oos", "result", "retest"),
+    "imported_result": ("result_import", "result", "line"),
 }
 """Append-only tables of pairs that belong to one fact; the first two columns are the key."""
 
