@@ -164,6 +164,30 @@ VALUES: dict[str, dict[str, Value]] = {
         "reaction": _maybe("text"),
         "grade": _maybe("number"),
     },
+    "deviation": {"title": TEXT, "text": TEXT},
+    "deviation_investigation": {"cause": TEXT, "text": TEXT},
+    "corrective_action": {"text": TEXT, "owner": Value("account"), "due_on": Value("later-date")},
+    "action_done": {"text": TEXT},
+    "effectiveness_check": {"effective": FLAG, "text": TEXT},
+    "equipment": {
+        "name": TEXT,
+        "kind": TEXT,
+        "place": Value("place"),
+        "needs_calibration": FLAG,
+    },
+    "calibration": {
+        "calibrated_on": DATE,
+        "due_on": Value("later-date"),
+        "certificate": TEXT,
+        "outcome": Value("choice", ("pass", "fail")),
+    },
+    "equipment_use": {},
+    "training": {
+        "subject": TEXT,
+        "trained_on": DATE,
+        "valid_until": Value("later-date"),
+        "document": _maybe("text"),
+    },
 }
 """Table -> its own values that a correction may change."""
 
@@ -181,10 +205,23 @@ DECISIONS: dict[str, str] = {
     "collection_decision": "collection accept",
     "result_review": "result review",
     "lot_review": "lot review",
+    "calibration": "equipment calibrate",
+    "corrective_action": "deviation action",
+    "deviation_concern": "deviation reclassify",
+    "effectiveness_check": "deviation check",
+    "training": "training record",
 }
-"""Signed decisions that can be struck, by those who may decide so."""
+"""Decisions, signed or of a few, that can be struck by those who may decide so."""
 
-CORRECTED_BY: dict[str, str] = {"account": "user add"}
+CORRECTED_BY: dict[str, str] = {
+    "account": "user add",
+    "calibration": "equipment calibrate",
+    "corrective_action": "deviation action",
+    "deviation_investigation": "deviation investigate",
+    "effectiveness_check": "deviation check",
+    "equipment": "equipment register",
+    "training": "training record",
+}
 """Facts that those correct who may do another act: a person's name, by an administrator."""
 
 INSTEAD: dict[str, str] = {
@@ -192,9 +229,13 @@ INSTEAD: dict[str, str] = {
     "collection_decision": "A decision is not corrected. Strike it and decide again.",
     "container_extension": "Extend it anew, by signature: lottrack container extend.",
     "correction": "Correct the record itself again; every version stays visible.",
+    "deviation_class": "Class it anew: lottrack deviation reclassify.",
+    "deviation_closure": "A closing stands until a check finds no effect: lottrack deviation check.",
+    "deviation_concern": "Strike it, and link the right thing: lottrack deviation link.",
     "disposition": "A disposition is followed by another one: lottrack lot reject, lot recall.",
     "document_issue": "It was issued as it is; issue the document again, under its own number.",
     "eligibility": "Decide again: lottrack donor decide.",
+    "equipment_retirement": "Equipment out of use stays so; register it under a new code.",
     "hla_finding": "It follows from the two typings; correct the typing.",
     "hold": "A hold is lifted by signature: lottrack hold lift.",
     "hold_lift": "Open another hold: lottrack hold open.",
@@ -215,12 +256,16 @@ INSTEAD: dict[str, str] = {
     "signature": "A signature cannot be mended; it becomes void when what it covers is corrected.",
     "specification": "Load a new edition: lottrack spec load.",
     "specification_retirement": "A retired version stays retired; load and approve a new one.",
+    "training_requirement": "Withdraw it: lottrack training withdraw.",
+    "training_withdrawal": "Require it again: lottrack training require.",
     "verification": "It tells what was answered at that moment; verify again.",
     "account_event": "Use lottrack user unlock, reset or deactivate.",
 }
 """Table -> what to do instead of correcting or striking."""
 
 _NOT_STRUCK = {
+    "deviation": "A deviation is closed by signature: lottrack deviation close.",
+    "equipment": "Equipment is taken out of use: lottrack equipment retire.",
     "account": "An account is ended, and its code is never used again: lottrack user deactivate.",
 }
 

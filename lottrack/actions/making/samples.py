@@ -17,7 +17,7 @@ from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.releasing.dispositions import NEVER_SUPPLIED
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.shown import write_warnings
-from lottrack.actions.testing.documents import specification_of
+from lottrack.actions.testing.documents import specification_number, specification_of
 from lottrack.errors import BadValue
 from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.lifecycle import Event
@@ -84,7 +84,9 @@ def take_sample(desk: Desk, text: str, new: NewSample, telling: Telling) -> dict
         change.mention(lot)
         if not in_lot:
             _sample_container(change, told, found.record)
-        shown = write_warnings(change, sample, _test_warnings(change, row.specification, tests))
+        shown = write_warnings(
+            change, sample, _test_warnings(change, specification_number(change, row), tests)
+        )
     return {
         "id": sample,
         "kind": "sample",

@@ -19,7 +19,7 @@ from lottrack.actions.releasing.dispositions import (
 )
 from lottrack.actions.releasing.holds import held_thing, open_holds_of_lot, open_holds_on
 from lottrack.actions.shown import warnings_of
-from lottrack.actions.testing.documents import is_approved
+from lottrack.actions.testing.documents import is_approved, specification_number
 from lottrack.rules.culture.growth import CUMULATIVE_CONVENTION, passage_name
 from lottrack.rules.reading.times import iso_local
 
@@ -63,14 +63,16 @@ def show_lot(desk: Desk, text: str) -> dict[str, Any]:
 
 def _head(reader: Reader, lineage: Lineage) -> dict[str, Any]:
     row = lineage.lot
+    spec = specification_number(reader, row)
     return {
         "id": row.root,
         "kind": "lot",
         "disposition": lot_disposition(reader, row.root),
         "closed": is_closed(reader, row.root),
         "product": row.product,
-        "specification": row.specification,
-        "specification_approved": is_approved(reader, "specification", row.specification),
+        "specification": spec,
+        "specification_approved": is_approved(reader, "specification", spec),
+        "registered_specification": row.specification,
         "course": row.course,
         "patient": lineage.patient.root,
         "donor": lineage.donor.root,
@@ -239,6 +241,7 @@ def list_lots(desk: Desk) -> list[dict[str, Any]]:
         containers[row.lot] += row.location_state not in {"planned", "not_filled"}
     dispositions = lot_dispositions(reader)
     closed = {row.lot for row in reader.rows("lot_closure")}
+    moved = {row.lot: row.specification for row in reader.rows("lot_respecification")}
     listed = []
     for row in reader.rows("lot"):
         pair = courses.get(row.course)
@@ -247,7 +250,7 @@ def list_lots(desk: Desk) -> list[dict[str, Any]]:
                 "id": row.root,
                 "kind": "lot",
                 "product": row.product,
-                "specification": row.specification,
+                "specification": moved.get(row.root, row.specification),
                 "course": row.course,
                 "patient": None if pair is None else pair.patient,
                 "donor": None if pair is None else pair.donor,

@@ -14,7 +14,7 @@ from lottrack.actions.making.lots import balance_of
 from lottrack.actions.record.reach import containers_of, containers_of_preparation
 from lottrack.actions.releasing.dispositions import fill_disposition, is_closed
 from lottrack.actions.releasing.holds import write_hold
-from lottrack.actions.testing.documents import protocol_of, specification_of
+from lottrack.actions.testing.documents import protocol_of, specification_of_lot
 from lottrack.actions.testing.result_holds import RELEASED, hold_failing
 from lottrack.actions.testing.results import counted_results, criterion_of
 from lottrack.rules.administration.dose import dose_cells_per_kg, viable_cells_given
@@ -88,7 +88,7 @@ def _counted(change: Change, count: Row) -> Iterator[Step]:
     rows = {str(row.test): row for row in counted_results(change, now)}
     if not rows:
         return
-    spec = specification_of(change, next(iter(rows.values())).specification)
+    spec = specification_of_lot(change, change.get("lot", next(iter(rows.values())).lot))
     viability = None if now.viability_pct is None else Decimal(now.viability_pct)
     for told in results_from_count(
         spec,
@@ -174,7 +174,7 @@ def window_again(reader: Reader, taking: Row) -> dict[str, Any]:
         taking,
         {
             "window_met": int(verdict.is_complete),
-            "window_findings": canonical([blocker._asdict() for blocker in verdict.blockers]),
+            "window_findings": canonical([blocker.as_judged() for blocker in verdict.blockers]),
         },
     )
 

@@ -28,6 +28,7 @@ _NAMES_TABLE = {
     "template": "label_template",
     "review": "result_review",
     "second_signature": "signature",
+    "owner": "account",
 }
 """Columns that refer to a table of another name."""
 
@@ -84,7 +85,7 @@ def dependents(reader: Reader, table: str, record: str) -> Iterator[Dependent]:
             continue
         owner_column = LINKS[other][0]
         owner = _NAMES_TABLE.get(owner_column, owner_column)
-        if owner in _STANDS_ALONE or other == "signature_cover":
+        if owner in _STANDS_ALONE or other in {"signature_cover", "rejudged_result"}:
             continue
         for link in reader.rows(other, **{column: record}):
             row = reader.find(owner, getattr(link, owner_column))

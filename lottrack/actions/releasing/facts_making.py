@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lottrack.actions.custody.views import custody_gaps
 from lottrack.actions.finding import Found
 from lottrack.actions.making.lots import balance_of, filled_at, line_counts, passages_of
-from lottrack.actions.testing.documents import specification_of
+from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.actions.testing.quality_states import infusions_of, is_gone
 from lottrack.rules.culture.growth import cumulative_doublings, passage_name
 from lottrack.rules.reading.quantities import plain
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def making_facts(reader: Reader, scope: Scope) -> MakingFacts:
     """How the cells were made, filled, labelled and kept."""
-    spec = specification_of(reader, scope.lineage.lot.specification)
+    spec = specification_of_lot(reader, scope.lineage.lot)
     labels = {str(row.root): _primary_labels(reader, row.root) for row in scope.planned}
     things = [Found("collection", str(scope.lineage.collection.root))]
     things += [Found("container", str(row.root)) for row in scope.containers]

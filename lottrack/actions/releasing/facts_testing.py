@@ -11,7 +11,7 @@ from lottrack.actions.making.lineage import course_protocol
 from lottrack.actions.making.lots import harvested_at
 from lottrack.actions.releasing.facts import day_at
 from lottrack.actions.releasing.holds import held_thing
-from lottrack.actions.testing.documents import approval_of, is_approved
+from lottrack.actions.testing.documents import approval_of, is_approved, specification_number
 from lottrack.actions.testing.quality_states import (
     inherited_failures,
     result_rows,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 def quality_facts(reader: Reader, scope: Scope) -> QualityFacts:
     """What was tested, signed, reviewed and stopped."""
     lot = scope.lineage.lot
-    spec = str(lot.specification)
+    spec = specification_number(reader, lot)
     approval = approval_of(reader, "specification", spec)
     containers = [str(row.root) for row in scope.containers]
     state = state_of_lot(reader, lot, containers=containers)
@@ -136,7 +136,7 @@ def _signatures(
         )
     documents = (
         ("protocol", "protocol", course_protocol(reader, lineage.course.root)),
-        ("specification", "spec", str(lineage.lot.specification)),
+        ("specification", "spec", specification_number(reader, lineage.lot)),
     )
     for table, noun, number in documents:
         approval = approval_of(reader, table, number)

@@ -13,6 +13,7 @@ from lottrack.actions.moments import shown_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.releasing.holds import held_thing, open_holds_of_lot, open_holds_on
 from lottrack.actions.shown import warnings_of
+from lottrack.actions.testing.documents import specification_number
 from lottrack.actions.testing.quality_states import result_rows, reviews_of
 from lottrack.actions.testing.result_reviews import result_lines
 from lottrack.rules.culture.growth import passage_name
@@ -72,7 +73,7 @@ def record_lines(reader: Reader, lot: str) -> Iterator[str]:
 
 def _head(reader: Reader, lineage: Lineage) -> Iterator[str]:
     lot = lineage.lot
-    yield f"Lot: {lot.root}, {lot.product}, specification {lot.specification}"
+    yield f"Lot: {lot.root}, {lot.product}, specification {specification_number(reader, lot)}"
     origin = f"parent lot {lot.parent}" if lot.parent else f"collection {lot.collection}"
     yield f"From: {origin}, donor {lineage.donor.root}"
     yield f"For: patient {lineage.patient.root}, course {lineage.course.root}"

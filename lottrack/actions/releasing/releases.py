@@ -14,6 +14,7 @@ from lottrack.actions.releasing.dispositions import fill_disposition, is_closed,
 from lottrack.actions.releasing.facts import source_facts
 from lottrack.actions.releasing.facts_testing import harvest_day
 from lottrack.actions.releasing.records import contents, record_facts, unusual_lines
+from lottrack.actions.testing.documents import specification_number
 from lottrack.actions.testing.quality_states import filled_containers, result_rows, state_of_lot
 from lottrack.actions.testing.result_reviews import result_lines
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
@@ -233,7 +234,8 @@ def _require_verdict(lot: str, verdict: LotVerdict, wish: Wish) -> None:
 
 def _lines(reader: Reader, verdict: LotVerdict, scope: Scope) -> Iterator[str]:
     lineage = scope.lineage
-    yield f"Lot: {scope.lot}, {lineage.lot.product}, specification {lineage.lot.specification}"
+    spec = specification_number(reader, lineage.lot)
+    yield f"Lot: {scope.lot}, {lineage.lot.product}, specification {spec}"
     yield f"For: patient {lineage.patient.root}, course {lineage.course.root}"
     yield f"From: donor {lineage.donor.root}, collection {lineage.collection.root}"
     yield f"Verdict of the lot check: {verdict.verdict.replace('_', ' ')}"

@@ -49,6 +49,20 @@ def specification_of(reader: Reader, number: str) -> Specification:
     return _specification(reader.get("specification", number).source)
 
 
+def specification_number(reader: Reader, lot: Row) -> str:
+    """The specification version a lot is judged by: that of its last signed move, else its first.
+
+    The version is fixed when the lot is registered; only ``lot respecify`` moves it.
+    """
+    moved = reader.last("lot_respecification", lot=lot.root)
+    return str(lot.specification if moved is None else moved.specification)
+
+
+def specification_of_lot(reader: Reader, lot: Row) -> Specification:
+    """The specification version a lot is judged by (see ``specification_number``)."""
+    return specification_of(reader, specification_number(reader, lot))
+
+
 def find_document(reader: Reader, table: str, text: str, *, approved_first: bool = True) -> Row:
     """The edition a ``NAME[@EDITION]`` names: without an edition the newest approved, else newest.
 

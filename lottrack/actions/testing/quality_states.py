@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.actions import signing
-from lottrack.actions.testing.documents import specification_of
+from lottrack.actions.testing.documents import specification_of_lot
+from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
 from lottrack.rules.specification.fulfilment import RecordedResult, specification_state
 from lottrack.rules.specification.results import restored_value
 
@@ -48,14 +49,19 @@ def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
     return found
 
 
-def recorded(rows: Iterable[Row]) -> list[RecordedResult]:
-    """Results as the rules know them; whether they were reviewed is asked apart (reviews_of)."""
+def recorded(rows: Iterable[Row], rejudged: dict[str, Row]) -> list[RecordedResult]:
+    """Results as the rules know them; whether they were reviewed is asked apart (reviews_of).
+
+    Args:
+        rows: the results.
+        rejudged: what they mean since their lot was moved to another version (rejudged_of_lot).
+    """
     return [
         RecordedResult(
             id=str(row.root),
             test=str(row.test),
             value=restored_value(row.sign, row.value),
-            verdict=str(row.verdict),
+            verdict=verdict_on_record(row, rejudged),
             reading=str(row.reading),
             reviewed=True,
             subject=subject_of(row),
@@ -73,8 +79,8 @@ def state_of_lot(
 ) -> SpecificationState:
     """Where a lot's specification stands for it and for some of its containers, preparations."""
     return specification_state(
-        specification_of(reader, lot.specification),
-        recorded(result_rows(reader, lot.root)),
+        specification_of_lot(reader, lot),
+        recorded(result_rows(reader, lot.root), rejudged_of_lot(reader, lot.root)),
         lot=str(lot.root),
         containers=containers,
         preparations=preparations,

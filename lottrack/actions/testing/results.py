@@ -10,7 +10,8 @@ from lottrack.actions.making.lots import require_after_taking, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.shown import write_warnings
-from lottrack.actions.testing.documents import specification_of
+from lottrack.actions.testing.documents import specification_number, specification_of_lot
+from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
 from lottrack.actions.testing.quality_states import filled_containers
 from lottrack.actions.testing.result_holds import hold_failing, infused_of
 from lottrack.errors import Conflict
@@ -89,7 +90,7 @@ def record_result(desk: Desk, new: NewResult, telling: Telling) -> dict[str, Any
     told = desk.told(telling._replace(entry="scanned") if scanned else telling)
     with desk.change("result record") as change:
         lot = require_open_lot(change, _lot_of(change, target))
-        spec = specification_of(change, lot.specification)
+        spec = specification_of_lot(change, lot)
         criterion = find_criterion(spec, new.test)
         _require_level(change, criterion, target, lot)
         at = happened_at(change, told)
@@ -100,7 +101,7 @@ def record_result(desk: Desk, new: NewResult, telling: Telling) -> dict[str, Any
             "lot": lot.root,
             "container": target.record if target.table == "container" else None,
             "preparation": target.record if target.table == "preparation" else None,
-            "specification": lot.specification,
+            "specification": specification_number(change, lot),
             "test": criterion.test if criterion else clean_text(new.test, "the test", 60),
             "sign": value.sign,
             "value": value_text(value),
@@ -156,7 +157,7 @@ def _require_level(reader: Reader, criterion: Criterion | None, target: Found, l
         " `lottrack prepare start`; `lottrack prepare count` fulfils what a count can tell.",
     }
     raise Conflict(
-        f"{criterion.test} of {lot.specification} is judged for a {criterion.level}, and"
+        f"{criterion.test} of {specification_number(reader, lot)} is judged for a {criterion.level}, and"
         f" {target.record} is a {word_for(target.table)}.",
         code="wrong-level",
         hint=hints[criterion.level],
@@ -254,7 +255,7 @@ def record_counted_results(
         Every result with the holds it opened by itself.
     """
     lot = _lot_of_preparation(change, preparation.root)
-    spec = specification_of(change, lot.specification)
+    spec = specification_of_lot(change, lot)
     written = []
     for counted in results_from_count(
         spec, "", preparation.root, viable_cells=viable, viability_pct=viability_pct
@@ -266,7 +267,7 @@ def record_counted_results(
             told,
             lot=lot.root,
             preparation=preparation.root,
-            specification=lot.specification,
+            specification=specification_number(change, lot),
             test=criterion.test,
             sign=counted.value.sign,
             value=value_text(counted.value),
@@ -316,8 +317,8 @@ def revalued(reader: Reader, row: Row, text: str) -> dict[str, str | None]:
 
 
 def criterion_of(reader: Reader, row: Row) -> Criterion | None:
-    """The criterion a result was judged by; None for a test its specification does not have."""
-    return find_criterion(specification_of(reader, row.specification), str(row.test))
+    """The criterion a result is judged by; None for a test its lot's specification does not have."""
+    return find_criterion(specification_of_lot(reader, reader.get("lot", row.lot)), str(row.test))
 
 
 def shown_value(row: Row) -> str:
@@ -340,7 +341,7 @@ def result_data(reader: Reader, row: Row) -> dict[str, Any]:
         "value": f"{row.sign}{row.value}",
         "unit": row.unit,
         "limit": limit_text(criterion) if criterion else None,
-        "verdict": row.verdict,
+        "verdict": verdict_on_record(row, rejudged_of_lot(reader, row.lot)),
         "required": criterion.required if criterion else False,
         "reading": row.reading,
         "method": row.method,
