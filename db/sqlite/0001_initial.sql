@@ -1537,6 +1537,7 @@ CREATE TABLE container_standing (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX container_standing_by_lot ON container_standing (lot);
 CREATE INDEX container_standing_by_place ON container_standing (place);
+CREATE INDEX container_standing_by_state ON container_standing (location_state);
 
 -- Two containers never share one storage position.
 CREATE UNIQUE INDEX container_standing_one_position ON container_standing (place, position)

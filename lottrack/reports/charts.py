@@ -157,12 +157,17 @@ def _levels(data: dict[str, Any]) -> list[Level]:
         return levels
     mean, deviation = float(data["mean"]), float(data["deviation"])
     levels.append(Level(mean, f"mean {data['mean']}", CENTRE))
-    if deviation > 0:
-        levels += [
-            Level(mean + times * deviation, f"{times:+d} SD".replace("-", "−"), WARNING)
-            for times in (-3, -2, 2, 3)
-        ]
+    for times in (-3, -2, 2, 3) if deviation > 0 else ():
+        height = mean + times * deviation
+        if _is_possible(height, data["possible"]):
+            levels.append(Level(height, f"{times:+d} SD".replace("-", "−"), WARNING))
     return levels
+
+
+def _is_possible(height: float, ends: list[str]) -> bool:
+    """Whether a measurement can give such a number: no share lies above 100 %."""
+    low, *high = map(float, ends or ["-inf"])
+    return low <= height <= min(high, default=float("inf"))
 
 
 def _spread_words(data: dict[str, Any]) -> str:

@@ -10,7 +10,12 @@ from lottrack.actions.testing.quality_states import subject_of
 from lottrack.errors import NotFound
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.specification.control import MEANINGS, USUAL_VALUES, marks, spread_of
-from lottrack.rules.specification.criterion import COMPARISONS, accepted_range, limit_text
+from lottrack.rules.specification.criterion import (
+    COMPARISONS,
+    accepted_range,
+    limit_text,
+    possible_range,
+)
 from lottrack.rules.specification.results import FINAL, restored_value, value_text
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.desk import Desk
     from lottrack.rules.specification.criterion import Criterion
+    from lottrack.rules.specification.ranges import Range
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -55,6 +61,7 @@ def control_chart(desk: Desk, test: str, product: str = "") -> dict[str, Any]:
     said = dict(zip((str(e.row.root) for e in known), marks(values), strict=True))
     spread = spread_of(values)
     criterion = _criterion(reader, shown[-1].row)
+    places = 1 + max((_places(value) for value in values), default=0)
     return {
         "id": str(shown[-1].row.test),
         "kind": "control_chart",
@@ -62,12 +69,13 @@ def control_chart(desk: Desk, test: str, product: str = "") -> dict[str, Any]:
         "unit": unit,
         "count": len(shown),
         "other_units": len(rows) - len(shown),
-        "mean": None if spread is None else plain(round(spread.mean, 4)),
-        "deviation": None if spread is None else plain(round(spread.deviation, 4)),
+        "mean": None if spread is None else plain(round(spread.mean, places)),
+        "deviation": None if spread is None else plain(round(spread.deviation, places)),
         "counted": len(known),
         "usual": USUAL_VALUES,
         "limit": None if criterion is None else limit_text(criterion),
-        "limits": [] if criterion is None else _ends(criterion),
+        "limits": [] if criterion is None else _ends(accepted_range(criterion)),
+        "possible": [] if criterion is None else _ends(possible_range(criterion)),
         "results": [_said(reader, each, said.get(str(each.row.root), "")) for each in shown],
     }
 
@@ -98,9 +106,14 @@ def _criterion(reader: Reader, row: Row) -> Criterion | None:
     return next((each for each in found if each.operator in COMPARISONS), None)
 
 
-def _ends(criterion: Criterion) -> list[str]:
-    accepted = accepted_range(criterion)
-    return [plain(end) for end in (accepted.low, accepted.high) if end is not None]
+def _ends(numbers: Range) -> list[str]:
+    return [plain(end) for end in (numbers.low, numbers.high) if end is not None]
+
+
+def _places(value: Decimal) -> int:
+    """How many digits stand behind the point of a number as it was reported."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _said(reader: Reader, charted: Charted, mark: str) -> dict[str, Any]:
