@@ -157,8 +157,8 @@ def _require_level(reader: Reader, criterion: Criterion | None, target: Found, l
         " `lottrack prepare start`; `lottrack prepare count` fulfils what a count can tell.",
     }
     raise Conflict(
-        f"{criterion.test} of {specification_number(reader, lot)} is judged for a {criterion.level}, and"
-        f" {target.record} is a {word_for(target.table)}.",
+        f"{criterion.test} of {specification_number(reader, lot)} is judged for a"
+        f" {criterion.level}, and {target.record} is a {word_for(target.table)}.",
         code="wrong-level",
         hint=hints[criterion.level],
     )
@@ -317,7 +317,7 @@ def revalued(reader: Reader, row: Row, text: str) -> dict[str, str | None]:
 
 
 def criterion_of(reader: Reader, row: Row) -> Criterion | None:
-    """The criterion a result is judged by; None for a test its lot's specification does not have."""
+    """The criterion a result is judged by; None for a test its specification does not have."""
     return find_criterion(specification_of_lot(reader, reader.get("lot", row.lot)), str(row.test))
 
 
