@@ -17,11 +17,31 @@ class Blocker(NamedTuple):
         code: stable kebab-case name from the list of refusal codes.
         sentence: what is wrong, naming the record it is about.
         basis: what the sentence rests on (a clause, a protocol, a record), or "".
+        who_can_mend: whose work it is to mend it ("nobody" where nothing can), or "" where the
+            refusal as a whole says so.
+        hint: what to do next, with the command, or "".
     """
 
     code: str
     sentence: str
     basis: str = ""
+    who_can_mend: str = ""
+    hint: str = ""
+
+    def as_data(self) -> dict[str, str]:
+        """The reason as scripts read it: what is not said of it is left out."""
+        told = {"code": self.code, "sentence": self.sentence, "basis": self.basis}
+        mending = {"who_can_mend": self.who_can_mend, "hint": self.hint}
+        return told | {name: text for name, text in mending.items() if text}
+
+    @property
+    def mending(self) -> str:
+        """Who can mend it and how, in one line; "" where it does not say."""
+        return ": ".join(part for part in (self.who_can_mend, self.hint) if part)
+
+    def as_judged(self) -> dict[str, str]:
+        """The reason as the record keeps it: advice belongs to the day it was given."""
+        return {"code": self.code, "sentence": self.sentence, "basis": self.basis}
 
 
 class LottrackError(Exception):

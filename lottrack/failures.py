@@ -77,7 +77,7 @@ def as_data(error: LottrackError) -> dict[str, Any]:
             "code": error.code,
             "sentence": error.sentence,
             "hint": error.hint,
-            "blockers": [blocker._asdict() for blocker in error.blockers],
+            "blockers": [blocker.as_data() for blocker in error.blockers],
         }
     }
 
@@ -88,7 +88,9 @@ def say(error: LottrackError, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(as_data(error), ensure_ascii=False) + "\n")
         return
     lines = [f"Refused ({error.code}): {error.sentence}"]
-    lines += [f"  - {blocker.code}: {blocker.sentence}" for blocker in error.blockers]
+    for blocker in error.blockers:
+        lines.append(f"  - {blocker.code}: {blocker.sentence}")
+        lines += [f"    -> {blocker.mending}"] if blocker.mending else []
     if error.hint:
         lines.append(f"  {error.hint}")
     sys.stderr.write("\n".join(lines) + "\n")

@@ -23,7 +23,7 @@ def record_refusal(desk: Desk, act: str, error: LottrackError, *subjects: str) -
         error: how it was refused, with its blockers.
         subjects: records the act was about.
     """
-    blockers = [blocker._asdict() for blocker in error.blockers] or [
+    blockers = [blocker.as_judged() for blocker in error.blockers] or [
         {"code": error.code, "sentence": error.sentence, "basis": ""}
     ]
     earlier = desk.repeated(act)

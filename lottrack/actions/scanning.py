@@ -147,7 +147,7 @@ def scan_container(reader: Reader, raw: str) -> Scanned:
         return _typed_container(reader, scan)
     except LottrackError as error:
         code = error.code if error.code in _SCAN_CODES else "unknown-code"
-        return _bad(code, error.sentence)
+        return _bad(code, error.sentence, error.hint)
 
 
 _SCAN_CODES = frozenset({"identifier-check-failed", "wrong-kind-of-code", "unknown-code"})
@@ -164,5 +164,5 @@ def _typed_container(reader: Reader, scan: Scan) -> Scanned:
     return Scanned(found.record, None, ())
 
 
-def _bad(code: str, sentence: str) -> Scanned:
-    return Scanned("", None, (Blocker(code, sentence, "scan"),))
+def _bad(code: str, sentence: str, hint: str = "") -> Scanned:
+    return Scanned("", None, (Blocker(code, sentence, "scan", hint=hint),))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lottrack.errors import Blocker
+
 _LETTERS = {
     "A": (" ### ", "#   #", "#####", "#   #", "#   #"),
     "C": (" ####", "#    ", "#    ", "#    ", " ####"),
@@ -40,6 +42,8 @@ def verdict(data: dict[str, Any]) -> str:
         lines += ["", "Against it:"]
         for blocker in data["blockers"]:
             lines.append(f"  - {blocker['sentence']}  [{blocker['code']}]")
+            mending = Blocker(**blocker).mending
+            lines += [f"    -> {mending}"] if mending else []
     for warning in data["warnings"]:
         lines.append(f"Look twice: {warning['sentence']}  [{warning['code']}]")
     return "\n".join(lines)

@@ -284,7 +284,7 @@ def _write_taking(
         anticoagulant=anticoagulant or None,
         screening_rule=rule.root,
         window_met=int(verdict.is_complete),
-        window_findings=canonical([blocker._asdict() for blocker in verdict.blockers]),
+        window_findings=canonical([blocker.as_judged() for blocker in verdict.blockers]),
         eligibility=None if decision is None else decision.root,
     )
 

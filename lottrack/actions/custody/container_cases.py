@@ -77,6 +77,7 @@ def container_case(
             dict.fromkeys(t for s in sources for t in failed_for_container(reader, lineage.lot, s))
         ),
         failed_preparation=failed_for_preparation(reader, lineage.lot, preparation),
+        preparation="" if preparation is None else str(preparation.root),
     )
 
 

@@ -129,7 +129,7 @@ def _patient(
     except LottrackError as error:
         known = {"identifier-check-failed", "wrong-kind-of-code", "label-void"}
         code = error.code if error.code in known else "patient-band-unknown"
-        blockers.append(Blocker(code, error.sentence, "scan"))
+        blockers.append(Blocker(code, error.sentence, "scan", hint=error.hint))
         return "", False
     desk.subjects.append(code)
     return code, entry == "typed"
@@ -141,13 +141,14 @@ def _order(reader: Reader, text: str, patient: str, blockers: list[Blocker]) -> 
         try:
             return reader.get("infusion_order", find_one_of(reader, text, "infusion_order").record)
         except LottrackError as error:
-            blockers.append(Blocker(error.code, error.sentence, "scan"))
+            blockers.append(Blocker(error.code, error.sentence, "scan", hint=error.hint))
             return None
     orders = open_orders(reader, patient)
     if len(orders) > 1:
         numbers = ", ".join(str(row.root) for row in orders)
         sentence = f"Patient {patient} has several open orders ({numbers}); name one with --order."
-        blockers.append(Blocker("order-missing", sentence, "prescription"))
+        hint = "Name the one that is meant: --order ORDER. `lottrack order list` shows them."
+        blockers.append(Blocker("order-missing", sentence, "prescription", "whoever acts", hint))
         return None
     return orders[0] if orders else None
 

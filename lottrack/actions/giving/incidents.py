@@ -55,7 +55,7 @@ def write_incident(
         record=record,
         act=act,
         second=happened.second,
-        blockers=canonical([blocker._asdict() for blocker in blockers]),
+        blockers=canonical([blocker.as_judged() for blocker in blockers]),
     )
     codes = ", ".join(sorted({blocker.code for blocker in blockers}))
     for thing in things:

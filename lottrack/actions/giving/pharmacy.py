@@ -59,7 +59,7 @@ def answer_data(answered: Answered) -> dict[str, Any]:
         "containers": list(gathered.containers),
         "patient": gathered.patient or None,
         "order": gathered.order or None,
-        "blockers": [blocker._asdict() for blocker in verdict.blockers],
+        "blockers": [blocker.as_data() for blocker in verdict.blockers],
         "warnings": _warnings(answered),
         "dose": None
         if dose is None
@@ -108,8 +108,10 @@ def verify(desk: Desk, scans: Sequence[str], patient: str, order: str) -> dict[s
         else:
             data["id"] = record_refusal(desk, "verify", _refused(answered))
     except StoreBusy as error:
+        from lottrack.rules.administration.mending import mended
+
         trouble = Blocker("store-not-writable", error.sentence, "the answer must be recorded")
-        error.blockers = (*answered.verdict.blockers, trouble)
+        error.blockers = (*answered.verdict.blockers, mended(trouble))
         raise
     return data
 
@@ -202,14 +204,12 @@ def require_accepted(answered: Answered, what: str, *, typed_reason: str) -> Non
     """
     blockers = list(answered.verdict.blockers)
     if answered.gathered.typed and not typed_reason:
-        blockers.append(
-            Blocker(
-                "typed-entry",
-                "A container's number was typed instead of its label scanned, and no reason was"
-                " given.",
-                "scan rule",
-            )
+        from lottrack.rules.administration.mending import mended
+
+        sentence = (
+            "A container's number was typed instead of its label scanned, and no reason was given."
         )
+        blockers.append(mended(Blocker("typed-entry", sentence, "scan rule")))
     if not blockers:
         return
     only_typed = [blocker.code for blocker in blockers] == ["typed-entry"]

@@ -62,6 +62,7 @@ class ContainerCase(NamedTuple):
         missing: tests required before the infusion that have no result.
         failed_lot: tests of the lot or container that fail by now.
         failed_preparation: tests of the preparation that fail.
+        preparation: the preparation its cells are in, or "".
     """
 
     container: str
@@ -89,6 +90,7 @@ class ContainerCase(NamedTuple):
     missing: tuple[str, ...]
     failed_lot: tuple[str, ...]
     failed_preparation: tuple[str, ...]
+    preparation: str = ""
 
 
 class CourseCase(NamedTuple):

@@ -11,6 +11,7 @@ Reg. (EC) 1394/2007 Art. 15 for identity and tracing, the trial's protocol for d
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import Blocker
@@ -48,20 +49,35 @@ def judge(case: Case, scan_blockers: tuple[Blocker, ...] = ()) -> Verdict:
         case: the facts.
         scan_blockers: what was wrong with the scans themselves.
     """
-    blockers: list[Blocker] = list(scan_blockers)
     warnings: list[ShownWarning] = []
+    found: list[tuple[Blocker, ContainerCase | None, CourseCase | None]] = []
+    found += [(blocker, None, None) for blocker in scan_blockers]
     for container in case.containers:
-        blockers += identity_blockers(case, container)
-        blockers += product_blockers(case, container)
-        blockers += chain_blockers(case, container)
+        against = chain(
+            identity_blockers(case, container),
+            product_blockers(case, container),
+            chain_blockers(case, container),
+        )
+        found += [(blocker, container, None) for blocker in against]
         warnings += label_warnings(container)
     for course in case.courses:
-        blockers += course_blockers(course)
+        found += [(blocker, None, course) for blocker in course_blockers(course)]
     plan = plan_verdict(case)
-    blockers += plan.blockers
+    found += [(blocker, None, None) for blocker in (*plan.blockers, *people_blockers(case))]
     warnings += plan.warnings
-    blockers += people_blockers(case)
-    return Verdict(tuple(dict.fromkeys(blockers)), tuple(dict.fromkeys(warnings)))
+    return Verdict(_mended(case, found), tuple(dict.fromkeys(warnings)))
+
+
+def _mended(
+    case: Case, found: list[tuple[Blocker, ContainerCase | None, CourseCase | None]]
+) -> tuple[Blocker, ...]:
+    """Each reason once, with who can mend it."""
+    if not found:
+        return ()
+    from lottrack.rules.administration.mending import mended
+
+    told = (mended(blocker, case, container, course) for blocker, container, course in found)
+    return tuple(dict.fromkeys(told))
 
 
 # -- identity --------------------------------------------------------------------------------------
@@ -162,10 +178,12 @@ def _release_blockers(container: ContainerCase) -> Iterator[Blocker]:
             "conditional release",
         )
     for hold in container.holds:
+        lift = f"Once its cause is judged: `lottrack hold lift {hold.hold} --reason TEXT`."
         yield Blocker(
             "on-hold",
             f"{hold.kind} {hold.record} is on hold ({hold.hold}, {hold.cause}): {hold.reason}",
             f"hold {hold.hold}",
+            hint=lift,
         )
         if hold.cause == "damage" and hold.kind == "container":
             yield Blocker(
@@ -178,6 +196,7 @@ def _release_blockers(container: ContainerCase) -> Iterator[Blocker]:
                 "temperature-excursion-open",
                 f"A temperature excursion of {hold.record} is not yet judged: {hold.reason}",
                 f"hold {hold.hold}",
+                hint=lift,
             )
 
 
@@ -280,14 +299,15 @@ def course_blockers(course: CourseCase) -> Iterator[Blocker]:
             "protocol",
         )
     for whose, kind, state in course.consents:
+        person, _, code = whose.partition(" ")
+        given = f"`lottrack {person} consent {code} --kind {kind} --document TEXT --on DATE`"
         if state == "missing":
-            yield Blocker(
-                "consent-missing", f"The {kind} consent of {whose} is not recorded.", "protocol"
-            )
+            sentence = f"The {kind} consent of {whose} is not recorded."
+            yield Blocker("consent-missing", sentence, "protocol", hint=f"{given}.")
         elif state == "withdrawn":
-            yield Blocker(
-                "consent-withdrawn", f"The {kind} consent of {whose} was withdrawn.", "consent"
-            )
+            sentence = f"The {kind} consent of {whose} was withdrawn."
+            hint = f"Given anew, it is recorded: {given}."
+            yield Blocker("consent-withdrawn", sentence, "consent", hint=hint)
 
 
 def _words(findings: tuple[str, ...]) -> str:
