@@ -11,7 +11,10 @@ from lottrack.rules.reading.text import printable
 if TYPE_CHECKING:
     from lottrack.store.reader import Reader
 
-CODED = ("lot", "collection", "patient", "donor", "account", "place", "specification", "protocol")
+CODED = (
+    *("lot", "collection", "patient", "donor", "account", "place"),
+    *("specification", "protocol", "equipment"),
+)
 """Facts whose number or code people may choose, in the order a bare text is looked up."""
 
 WORDS = {

@@ -54,7 +54,7 @@ NOW = Told()
 """Said now, by the actor, typed."""
 
 _INSERT: dict[str, str] = {}
-_ONE_NUMBERING = (("lot", "collection", "donor", "patient"), ("account", "place"))
+_ONE_NUMBERING = (("lot", "collection", "donor", "patient", "equipment"), ("account", "place"))
 _MENTIONED = frozenset(FACTS) - {"signature", "role_act"} | {"record", "parent", "because_of"}
 """Columns whose value is a record the entry is found under."""
 

@@ -22,6 +22,31 @@ FACTS: dict[str, tuple[str, ...]] = {
     "oos_plan": ("oos", "retests", "text", "signature"),
     "oos_conclusion": ("oos", "outcome", "text", "signature"),
     "result_import": ("file_name", "sha256", "rows_read"),
+    # 0004: certification in stages, late positives, out-of-specification supply
+    "supply": ("container", "patient", "text", "signature"),
+    "supply_assessment": (
+        "supply",
+        "text",
+        "faults",
+        "organism",
+        "sensitivities",
+        "signature",
+    ),
+    "supply_decision": ("supply", "supply_assessment", "decision", "prophylaxis", "signature"),
+    "duty_list": ("name", "edition", "source", "source_sha256", "signature"),
+    "late_positive": ("result", "lot"),
+    "notification": (
+        "late_positive",
+        "supply",
+        "whom",
+        "addressee",
+        "patient",
+        "infusion",
+        "due_at",
+        "text",
+        "basis",
+    ),
+    "notification_call": ("notification", "outcome", "reached", "text"),
     # 0008_documents.sql
     "document_issue": (
         "lot",
@@ -51,6 +76,31 @@ FACTS: dict[str, tuple[str, ...]] = {
     "training_requirement": ("act", "role", "subject"),
     "training_withdrawal": ("training_requirement",),
     "training": ("account", "subject", "trained_on", "valid_until", "document"),
+    # 0007: materials
+    "material": ("name", "kind", "unit", "open_hours", "storage"),
+    "material_lot": (
+        "material",
+        "supplier",
+        "supplier_lot",
+        "expires_on",
+        "quantity",
+        "certificate",
+    ),
+    "material_decision": ("material_lot", "decision", "signature"),
+    "material_opening": ("material_lot",),
+    "material_use": (
+        "material_lot",
+        "lot",
+        "passage",
+        "seeding",
+        "harvest",
+        "fill",
+        "preparation",
+        "material_opening",
+        "quantity",
+    ),
+    "material_discard": ("material_lot", "quantity"),
+    "material_recall": ("material_lot",),
 }
 """Append-only tables with their own columns, between ``VERSION`` and ``AUTHOR``."""
 
@@ -63,5 +113,8 @@ LINKS: dict[str, tuple[str, ...]] = {
 }
 """Append-only tables of pairs that belong to one fact; the first two columns are the key."""
 
-STANDINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+STANDINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # 0004: certification in stages
+    "condition_standing": (("condition",), ("fill", "due_on")),
+}
 """Tables with one row per thing: their key and their other columns."""

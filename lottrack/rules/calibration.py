@@ -1,0 +1,190 @@
+"""Calibration: whether equipment could be relied upon on a day, and what that says of a lot.
+
+EU GMP (EudraLex Vol. 4 Part IV, equipment): what measures and controls is calibrated at defined
+intervals, and what was measured since the last good calibration is looked at again when one fails.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.errors import BadValue, Blocker
+from lottrack.rules.release.facts import failed, listed, passed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from lottrack.rules.release.facts import RuleFinding
+
+PASSED, FAILED = "pass", "fail"
+OUTCOMES = (PASSED, FAILED)
+
+RULE = "equipment-in-calibration"
+
+
+class Calibration(NamedTuple):
+    """One calibration: its number, its day, the last day it holds, ``pass`` or ``fail``."""
+
+    number: str
+    on: date
+    due_on: date
+    outcome: str
+
+
+class Equipment(NamedTuple):
+    """Equipment and its calibrations.
+
+    Attributes:
+        code: of the equipment.
+        needs_calibration: it measures or controls something.
+        calibrations: all of them, in the order recorded.
+        retired_on: the day it was taken out of use, or None.
+    """
+
+    code: str
+    needs_calibration: bool
+    calibrations: tuple[Calibration, ...]
+    retired_on: date | None = None
+
+
+class UseFact(NamedTuple):
+    """Equipment used for a fact of a lot.
+
+    Attributes:
+        number: of the use.
+        equipment: the code.
+        record: number of the fact.
+        what: the fact in words ("seeding SE-1").
+        on: the site's day of it.
+        against: why it could not be relied upon, in words; "" where it could.
+        is_settled: a closed deviation judged that.
+    """
+
+    number: str
+    equipment: str
+    record: str
+    what: str
+    on: date
+    against: str
+    is_settled: bool
+
+
+def require_calibration_days(on: date, due_on: date, today: date) -> None:
+    """Refuse days that cannot be those of a calibration.
+
+    Raises:
+        BadValue: ``date-in-future`` or ``out-of-order``.
+    """
+    if not (on <= today):
+        raise BadValue(f"The calibration on {on} lies in the future.", code="date-in-future")
+    if not (due_on >= on):
+        raise BadValue(
+            f"The next calibration would be due on {due_on}, before this one on {on}.",
+            code="out-of-order",
+            hint="Check year, month and day of --on and --due.",
+        )
+
+
+def in_force(calibrations: Iterable[Calibration], on: date) -> Calibration | None:
+    """The calibration that counts on a day: the latest by then, and of one day the last recorded.
+
+    Where two of one day disagree the failing one counts.
+    """
+    by_then = [each for each in calibrations if each.on <= on]
+    latest = max((each.on for each in by_then), default=None)
+    of_day = [each for each in by_then if each.on == latest]
+    failing = [each for each in of_day if each.outcome != PASSED]
+    counting = failing or of_day
+    return counting[-1] if counting else None
+
+
+def calibration_blockers(equipment: Equipment, on: date) -> list[Blocker]:
+    """Everything that stands against using equipment on a day."""
+    code = equipment.code
+    blockers = []
+    if equipment.retired_on is not None and not (on < equipment.retired_on):
+        blockers.append(
+            Blocker(
+                "equipment-retired",
+                f"{code} was taken out of use on {equipment.retired_on}.",
+            )
+        )
+    if not equipment.needs_calibration:
+        return blockers
+    counts = in_force(equipment.calibrations, on)
+    if counts is None:
+        blockers.append(
+            Blocker("not-calibrated", f"No calibration of {code} by {on} is on record.")
+        )
+    elif counts.outcome != PASSED:
+        blockers.append(
+            Blocker(
+                "calibration-failed",
+                f"{code} failed its calibration on {counts.on} ({counts.number}).",
+            )
+        )
+    elif not (on <= counts.due_on):
+        blockers.append(
+            Blocker(
+                "calibration-overdue",
+                f"The calibration of {code} held until {counts.due_on} ({counts.number}).",
+            )
+        )
+    return blockers
+
+
+def failed_after(equipment: Equipment, on: date) -> Calibration | None:
+    """The calibration that puts a use on a day in doubt: the next one after it, if that failed.
+
+    It stays in doubt when the equipment passes again after a repair; only a judgement settles it.
+    """
+    later = [each.on for each in equipment.calibrations if each.on > on]
+    if not later or not equipment.needs_calibration:
+        return None
+    following = in_force(equipment.calibrations, min(later))
+    return None if following is None or following.outcome == PASSED else following
+
+
+def last_good(equipment: Equipment, before: Calibration) -> Calibration | None:
+    """The last calibration before a failing one that passed: what was used since is in doubt."""
+    earlier = [
+        each for each in equipment.calibrations if each.outcome == PASSED and (each.on < before.on)
+    ]
+    return max(earlier, key=lambda each: each.on, default=None)
+
+
+def due_day(equipment: Equipment) -> date | None:
+    """The day until which the calibration that counts last holds; None where none holds."""
+    if not equipment.calibrations:
+        return None
+    counts = in_force(equipment.calibrations, max(each.on for each in equipment.calibrations))
+    return None if counts is None or counts.outcome != PASSED else counts.due_on
+
+
+def equipment_in_calibration(lot: str, uses: Sequence[UseFact]) -> RuleFinding:
+    """Equipment could be relied upon whenever it was used for a lot, or that was judged.
+
+    Args:
+        lot: the lot.
+        uses: all of them, with what stands against each.
+    """
+    doubtful = [use for use in uses if use.against and not use.is_settled]
+    if doubtful:
+        first = doubtful[0]
+        said = [f"{use.what} with {use.equipment}: {use.against}" for use in doubtful]
+        return failed(
+            RULE,
+            f"{listed(said, 10)}.",
+            "anybody: lottrack deviation open --class CLASS --title TEXT --text TEXT --concerns"
+            f" {first.number}; then qa: lottrack deviation close",
+            *(use.number for use in doubtful),
+        )
+    codes = list(dict.fromkeys(use.equipment for use in uses))
+    settled = [use.number for use in uses if use.against]
+    judged = f"; judged by a closed deviation: {listed(settled)}" if settled else ""
+    return passed(
+        RULE,
+        f"In calibration when used for lot {lot}: {listed(codes, 12)}{judged}.",
+        *(use.number for use in uses),
+    )
