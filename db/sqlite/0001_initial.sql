@@ -1191,7 +1191,7 @@ CREATE TABLE result (
     value TEXT NOT NULL CHECK (value <> ''),
     unit TEXT,
     reported TEXT,
-    replicates TEXT CHECK (json_valid(replicates)),
+    replicates TEXT CHECK (replicates IS NULL OR json_valid(replicates)),
     raw TEXT CHECK (json_valid(raw)),
     method TEXT,
     sample TEXT REFERENCES sample (id),
