@@ -105,3 +105,6 @@ def export(context: Context, path: Path) -> Answer:
     made = export_entries(context.desk, path)
     text = f"Wrote {made['entries']} entries to {made['path']}.\nHead {made['head']}"
     return Answer(made, text)
+
+
+from lottrack.commands import audit_review  # noqa: E402, F401 - its verbs join the group above

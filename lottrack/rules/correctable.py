@@ -206,6 +206,7 @@ DECISIONS: dict[str, str] = {
     "collection_decision": "collection accept",
     "result_review": "result review",
     "lot_review": "lot review",
+    "audit_review": "audit review",
     "calibration": "equipment calibrate",
     "corrective_action": "deviation action",
     "deviation_concern": "deviation reclassify",
@@ -226,6 +227,7 @@ CORRECTED_BY: dict[str, str] = {
 """Facts that those correct who may do another act: a person's name, by an administrator."""
 
 INSTEAD: dict[str, str] = {
+    "audit_review": "A review is not corrected. Strike it and review again.",
     "approval": "An approved document stays approved; load and approve a new edition.",
     "collection_decision": "A decision is not corrected. Strike it and decide again.",
     "container_extension": "Extend it anew, by signature: lottrack container extend.",

@@ -21,6 +21,7 @@ PREFIXES: dict[str, str] = {
     "approval": "AP",
     "attachment": "AX",
     "attestation": "AT",
+    "audit_review": "AV",
     "calibration": "CB",
     "collection": "CL",
     "collection_count": "CC",

@@ -101,6 +101,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     ),
     "material_discard": ("material_lot", "quantity"),
     "material_recall": ("material_lot",),
+    # 0009: periodic reviews of the audit trail
+    "audit_review": ("from_at", "to_at", "first_seq", "last_seq", "remarks", "signature"),
 }
 """Append-only tables with their own columns, between ``VERSION`` and ``AUTHOR``."""
 

@@ -1,0 +1,61 @@
+"""``lottrack audit review``: the periodic look at what is unusual in the trail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from lottrack.commands.audit import audit
+from lottrack.commands.base import Answer, verb
+
+if TYPE_CHECKING:
+    from lottrack.context import Context
+
+
+@verb(audit, "review", writes="audit review", signed=True)
+@click.option("--from", "since", metavar="TIME", required=True, help="Review from TIME on.")
+@click.option("--to", "until", metavar="TIME", help="Up to TIME; left out, now.")
+@click.option(
+    "--remarks", required=True, metavar="TEXT", help="What was looked into, and what came of it."
+)
+@click.option("--signer", default="", metavar="USER", help="Who signs, if not you.")
+def review(context: Context, since: str, until: str | None, remarks: str, signer: str) -> Answer:
+    """Review the trail of some weeks by exception, by signature of quality assurance.
+
+    Shows corrections, struck facts, late entries, warnings, refusals, incidents, lifted holds and
+    what was done to accounts; then asks for the signature.
+
+    \b
+    Example:
+      lottrack audit review --from 2026-02-01T00:00 --to 2026-03-01T00:00 --remarks "No finding"
+    """
+    from lottrack.actions.record.audit_reviews import (
+        Window,
+        prepare_audit_review,
+        review_audit,
+    )
+    from lottrack.rules.reading.times import parse_time
+
+    desk = context.writing_desk
+    now = desk.now()
+    window = Window(
+        parse_time(since, desk.zone, now),
+        now if until is None else parse_time(until, desk.zone, now),
+    )
+    prepared = prepare_audit_review(desk, window, remarks)
+    proof = context.ask_signature(prepared, signer)
+    return Answer(review_audit(desk, window, remarks, prepared, proof))
+
+
+@verb(audit, "reviews", lists=True)
+def reviews(context: Context) -> Answer:
+    """List the reviews of the trail.
+
+    \b
+    Example:
+      lottrack audit reviews
+    """
+    from lottrack.actions.record.audit_reviews import list_audit_reviews
+
+    return Answer(list_audit_reviews(context.desk))
