@@ -26,6 +26,9 @@ OPERATORS = (*COMPARISONS, *WORD_OPERATORS, REPORT)
 COUNTS = ("viability_pct", "viable_cells")
 """What a count of a prepared dose says by itself (``from_count``)."""
 
+REPLICATES = ("worst", "mean")
+"""What decides among several readings of one determination; left out, the worst of them."""
+
 PERCENT = "%"
 CELL_UNITS = {"cells": Decimal(1), "10^6": Decimal(1_000_000)}
 """Units in which a count of viable cells can be compared with a limit, in cells."""
@@ -52,6 +55,11 @@ class Criterion(NamedTuple):
         method: a hint how it is measured, or "".
         alternative: name of the group of markers of which one suffices, or "".
         from_count: what of a preparation's count fulfils it, one of ``COUNTS``, or None.
+        fails: further words that a laboratory reports where it is not met, or none: then they
+            follow from the words that meet it (``vocabulary.failing_words``).
+        replicates: which of several readings of one determination decides, one of ``REPLICATES``.
+        contamination: failing it means that the cells may be contaminated (sterility, mycoplasma):
+            found after a release, it stops everything of the same start material.
     """
 
     test: str
@@ -67,6 +75,9 @@ class Criterion(NamedTuple):
     method: str
     alternative: str
     from_count: str | None
+    fails: tuple[str, ...] = ()
+    replicates: str = "worst"
+    contamination: bool = False
 
 
 def limit_text(criterion: Criterion) -> str:

@@ -33,6 +33,13 @@ from lottrack.rules.specification.ranges import (
     is_inside,
     range_of,
 )
+from lottrack.rules.specification.units import exact_factor, same_unit
+from lottrack.rules.specification.vocabulary import (
+    SO_FAR,
+    is_interim_wording,
+    require_known_word,
+    without_day,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -46,13 +53,9 @@ READINGS = (INTERIM, FINAL)
 """An interim reading (a culture on its third day) can fail a test, but never close it."""
 
 _SIGNED = r"(<=|>=|<|>|≤|≥)?\s*(.*)"
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_DIGITS = str.maketrans(_SUPERSCRIPTS, "0123456789")
 _SPELT_SIGNS = {"≤": "<=", "≥": ">="}
 _LONGEST_WORDS = 200
 _LEAST_NUMBER = -(10**15)
-# A culture that shows nothing yet has not shown nothing: the usual words of an interim report.
-_SO_FAR = " to date"
 
 
 class ResultValue(NamedTuple):
@@ -69,6 +72,20 @@ class ResultValue(NamedTuple):
     word: str | None
 
 
+class Reported(NamedTuple):
+    """A value in the unit of its limit, and as it was reported.
+
+    Attributes:
+        value: in the unit it is kept in.
+        unit: that unit, or "".
+        original: value and unit as the laboratory gave them, where they were converted; else "".
+    """
+
+    value: ResultValue
+    unit: str
+    original: str
+
+
 def parse_result(text: str, criterion: Criterion | None) -> ResultValue:
     """A result as a person types it: ``97.8``, ``<0.50``, ``4.4e7``, ``no growth``.
 
@@ -79,7 +96,8 @@ def parse_result(text: str, criterion: Criterion | None) -> ResultValue:
 
     Raises:
         BadValue: ``bad-number``: no number where one is needed, or one that is written wrongly;
-            ``bad-value``: a number where words are needed, or words that cannot be kept.
+            ``bad-value``: a number where words are needed, or words that cannot be kept;
+            ``unknown-word``: words that neither meet nor fail a criterion judged by words.
     """
     if criterion is not None and criterion.operator == REPORT and criterion.unit:
         return _read_number(text, criterion)
@@ -89,7 +107,25 @@ def parse_result(text: str, criterion: Criterion | None) -> ResultValue:
         return _read_number(text, criterion)
     if is_number_like(text):
         raise BadValue(f"{quoted(text)} is a number. {_expected(criterion)}")
-    return _read_words(text)
+    value = _read_words(text)
+    require_known_word(criterion, value.word or "")
+    return value
+
+
+def require_reading(criterion: Criterion | None, value: ResultValue, reading: str) -> None:
+    """Refuse words of an interim report (``no growth to date``) as a final result.
+
+    Raises:
+        BadValue: ``interim-words``.
+    """
+    if criterion is None or value.word is None or reading == INTERIM:
+        return
+    if is_interim_wording(criterion, value.word):
+        raise BadValue(
+            f"{quoted(value.word)} says what was seen so far, which closes nothing.",
+            code="interim-words",
+            hint="Record it with --reading interim, and the final reading when it is there.",
+        )
 
 
 def restored_value(sign: str, value: str) -> ResultValue:
@@ -124,8 +160,7 @@ def result_text(value: ResultValue, unit: str) -> str:
 def require_unit(given: str | None, criterion: Criterion | None) -> str:
     """The unit a result is kept with: the criterion's, whether it was given or not.
 
-    A unit is never converted: a result in another unit is refused, because the limit that was
-    signed speaks of one unit only.
+    Nothing is converted here: see ``in_unit_of``.
 
     Raises:
         BadValue: ``unit-mismatch``: the unit given is not the criterion's.
@@ -133,7 +168,7 @@ def require_unit(given: str | None, criterion: Criterion | None) -> str:
     unit = clean_text(given, "the unit", 40) if given else ""
     if criterion is None:
         return unit
-    if not unit or _same_unit(unit) == _same_unit(criterion.unit):
+    if not unit or same_unit(unit) == same_unit(criterion.unit):
         return criterion.unit
     raise BadValue(
         f"The result of {criterion.test} is given in {quoted(unit)},"
@@ -141,6 +176,27 @@ def require_unit(given: str | None, criterion: Criterion | None) -> str:
         code="unit-mismatch",
         hint=f"{_expected(criterion)} Convert it, or check which test was meant.",
     )
+
+
+def in_unit_of(criterion: Criterion | None, value: ResultValue, given: str | None) -> Reported:
+    """A value in the unit of its limit, converted where the factor is exact.
+
+    Args:
+        criterion: whose unit it is to be in; None keeps the unit given.
+        value: as it was reported.
+        given: its unit, or "" for the criterion's.
+
+    Raises:
+        BadValue: ``unit-mismatch``: no exact factor leads from one unit to the other.
+    """
+    unit = clean_text(given, "the unit", 40) if given else ""
+    if criterion is None or not unit or value.number is None:
+        return Reported(value, require_unit(given, criterion), "")
+    factor = exact_factor(unit, criterion.unit)
+    if factor is None or same_unit(unit) == same_unit(criterion.unit):
+        return Reported(value, require_unit(given, criterion), "")
+    converted = value._replace(number=value.number * factor)
+    return Reported(converted, criterion.unit, result_text(value, unit))
 
 
 def judge(criterion: Criterion | None, value: ResultValue) -> str:
@@ -192,11 +248,11 @@ def _judge_number(criterion: Criterion, value: ResultValue) -> str:
 def _judge_words(criterion: Criterion, value: ResultValue) -> str:
     if value.word is None:
         return UNDECIDED
-    word = same_words(value.word)
+    word = without_day(value.word)
     for accepted in accepted_words(criterion):
         if word == same_words(accepted):
             return PASS
-        if word == same_words(accepted) + _SO_FAR:
+        if word == same_words(accepted) + SO_FAR:
             return UNDECIDED
     return FAIL
 
@@ -237,13 +293,3 @@ def _expected(criterion: Criterion) -> str:
         return f"{criterion.test} is judged as a number: {limit_text(criterion)}."
     words = " or ".join(quoted(word) for word in accepted_words(criterion))
     return f"{criterion.test} is judged by words: {words} meets it."
-
-
-def _same_unit(unit: str) -> str:
-    """A unit in one spelling: 10⁶ = ×10^6 = 1e6, percent = %, μ = µ, mL = ml."""
-    text = "".join(unit.split()).replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}")
-    text = re.sub(f"[{_SUPERSCRIPTS}]+", lambda match: f"^{match[0].translate(_DIGITS)}", text)
-    text = re.sub(r"^[×x*](?=10\^)", "", text)
-    text = re.sub(r"^1[eE](?=[0-9])", "10^", text)
-    text = re.sub(r"(?<![A-Za-z])([mµd]?)l(?![A-Za-z])", r"\1L", text)
-    return PERCENT if text.casefold() in {"percent", "pct"} else text
