@@ -1192,7 +1192,7 @@ CREATE TABLE result (
     unit TEXT,
     reported TEXT,
     replicates TEXT CHECK (replicates IS NULL OR json_valid(replicates)),
-    raw TEXT CHECK (json_valid(raw)),
+    raw TEXT CHECK (raw IS NULL OR json_valid(raw)),
     method TEXT,
     sample TEXT REFERENCES sample (id),
     sampled_at TEXT CHECK (length(sampled_at) = 27),
