@@ -1,8 +1,9 @@
 """Fulfilment: what all results together say about a specification.
 
 Every result that was recorded and not corrected counts, and the worst decides: a test cannot be
-repeated until it passes. An interim reading can fail a test but never closes it. Nothing here asks
-for the order in which results came in.
+repeated until it passes. The one exception is a result that a signed conclusion found invalid under
+a signed plan: it stays beside the criterion, set aside. An interim reading can fail a test but
+never closes it. Nothing here asks for the order in which results came in.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class RecordedResult(NamedTuple):
         reading: ``interim`` or ``final``.
         reviewed: whether a valid review covers it.
         subject: number of the lot, container or preparation it was recorded for.
+        is_invalidated: whether a conclusion that stands found it invalid.
     """
 
     id: str
@@ -61,6 +63,7 @@ class RecordedResult(NamedTuple):
     reading: str
     reviewed: bool
     subject: str
+    is_invalidated: bool = False
 
 
 class CriterionState(NamedTuple):
@@ -71,7 +74,8 @@ class CriterionState(NamedTuple):
         subject: the container or preparation, or the lot.
         outcome: one of ``OUTCOMES``.
         results: numbers of the results that count, in order.
-        unreviewed: those of them that nobody has reviewed.
+        unreviewed: those of them, and of those set aside, that nobody has reviewed.
+        set_aside: numbers of results that were found invalid and do not count.
     """
 
     criterion: Criterion
@@ -79,6 +83,7 @@ class CriterionState(NamedTuple):
     outcome: str
     results: tuple[str, ...]
     unreviewed: tuple[str, ...]
+    set_aside: tuple[str, ...] = ()
 
 
 class OpenTest(NamedTuple):
@@ -106,7 +111,7 @@ class SpecificationState(NamedTuple):
         pending: required tests without a final result that may be, at a conditional release.
         failed: required criteria that some result fails.
         undecided: required criteria that the results neither prove nor disprove.
-        unreviewed: numbers of results that count and that nobody has reviewed.
+        unreviewed: numbers of results that nobody has reviewed, set aside or not.
         unjudged: numbers of results of tests that the specification does not have.
     """
 
@@ -162,13 +167,24 @@ def criterion_state(
     own = sorted(
         (entry for entry in results if entry.test.casefold() == wanted), key=lambda entry: entry.id
     )
+    aside = [entry for entry in own if is_set_aside(criterion, entry)]
+    counting = [entry for entry in own if entry not in aside]
     return CriterionState(
         criterion,
         subject,
-        _outcome(criterion, own),
-        tuple(entry.id for entry in own),
+        _outcome(criterion, counting),
+        tuple(entry.id for entry in counting),
         tuple(entry.id for entry in own if not entry.reviewed),
+        tuple(entry.id for entry in aside),
     )
+
+
+def is_set_aside(criterion: Criterion | None, result: RecordedResult) -> bool:
+    """Whether a result does not count: it was found invalid, and it does not pass.
+
+    One that was mended since and passes counts like every other.
+    """
+    return result.is_invalidated and verdict_of(criterion, result) in {FAIL, UNDECIDED}
 
 
 def specification_state(
