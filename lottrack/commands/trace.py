@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, verb
-from lottrack.errors import BadValue
+from lottrack.errors import StoreError
 
 if TYPE_CHECKING:
     from lottrack.actions.record.traces import Trace
@@ -102,6 +102,10 @@ def _written(
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise BadValue(f"{out} cannot be written: {error}.", code="file-not-writable") from None
+        raise StoreError(
+            f"The file {out} cannot be written ({error.strerror}).",
+            code="file-not-writable",
+            hint="Choose a folder you may write, on a disk that is not full.",
+        ) from None
     context.say(f"Wrote {out}.")
     return {"path": str(out)}

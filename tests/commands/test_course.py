@@ -204,7 +204,7 @@ class TestAmend:
 
     def test_a_closed_course_is_not_amended(self, program, pair):
         close(program, pair["coi"])
-        assert amend(program, pair["coi"], "MSC-EB-7D", exit_code=30).code == "course-closed"
+        assert amend(program, pair["coi"], "MSC-EB-7D", exit_code=40).code == "course-closed"
 
     def test_an_unknown_protocol_is_not_found(self, program, pair):
         assert amend(program, pair["coi"], "NONE", exit_code=20).code == "unknown-code"

@@ -91,10 +91,8 @@ LOT_RULES = """
 SEVERAL_STATUSES = {
     "unknown-code": "a scan at verify, dispense or infusion (42) and a number anywhere else (20)",
     "out-of-order": "a custody event (43), any other act (30), two times on one line (2)",
-    "course-closed": "a collection or lot for it (40), an order or change of its protocol (30)",
     "struck": "what is looked up (20), what is to be corrected or struck again (30)",
     "installation-incomplete": "the typeface of labels (60), a folder of the record (70)",
-    "file-not-writable": "a picture of a trace (2), an export of the audit trail (70)",
 }
 """Codes that come with more than one exit status, and when with which."""
 

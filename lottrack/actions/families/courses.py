@@ -134,8 +134,8 @@ def amend_course(
 
     Raises:
         NotFound: there is no such course or protocol.
-        Conflict: the course is closed (``course-closed``), or the amendment is told for a time
-            before its opening (``out-of-order``).
+        Refused: the course is closed (``course-closed``).
+        Conflict: the amendment is told for a time before its opening (``out-of-order``).
         AlreadyDone: the course follows this edition.
     """
     number = str(find_course(desk.store, text).root)
@@ -173,7 +173,7 @@ def _draft(protocol: str) -> ShownWarning:
 def _open_course(change: Change, number: str, told: Told) -> Row:
     course = change.get("course", number)
     if course_is_closed(change, number):
-        raise Conflict(
+        raise Refused(
             f"Course {number} was closed.",
             code="course-closed",
             hint=f"`lottrack course show {number}` tells when and why; a new treatment is a new"
