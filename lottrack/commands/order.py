@@ -52,7 +52,7 @@ def place(
         raise click.UsageError("Give --course COI or --patient CODE.")
     desk = context.writing_desk
     wanted = Prescription(course, patient, number, planned_on, weight_kg, weighed_on)
-    prepared = prepare_order(desk, wanted)
+    prepared = prepare_order(desk, wanted, signer=signer)
     proof = context.ask_signature(prepared, signer)
     return Answer(place_order(desk, wanted, prepared, proof, telling))
 

@@ -82,6 +82,33 @@ def dose_for(
     return dose, weighed_on
 
 
+def held_volume_ml(reader: Reader, rows: Sequence[Row]) -> Decimal | None:
+    """The volume several containers hold together: as prepared, else as filled; None if untold.
+
+    A preparation finished in the same container tells its volume only if somebody gave it; what
+    was added without a word (a diluent) leaves the volume untold.
+    """
+    total = Decimal(0)
+    for row in rows:
+        held = _held_ml(reader, row)
+        if held is None:
+            return None
+        total += held
+    return total
+
+
+def _held_ml(reader: Reader, row: Row) -> Decimal | None:
+    preparation = preparation_of(reader, row)
+    if preparation is not None:
+        finish = reader.last("preparation_finish", preparation=preparation.root)
+        if finish is not None and finish.volume_ml is not None:
+            return Decimal(finish.volume_ml)
+        if finish is not None and finish.diluent is not None:
+            return None
+    filling = filling_of(reader, row.root)
+    return None if filling is None else Decimal(filling.volume_ml)
+
+
 def dosing_weight(reader: Reader, order: Row, patient: str) -> tuple[Decimal | None, date | None]:
     """The newest weight there is: the patient's latest, or the order's when that is newer.
 

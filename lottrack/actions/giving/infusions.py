@@ -9,7 +9,8 @@ from lottrack.actions import signing
 from lottrack.actions.custody.containers import advance
 from lottrack.actions.families.patients import scan_as_kept
 from lottrack.actions.finding import Found
-from lottrack.actions.giving.bedside import Question
+from lottrack.actions.giving.bedside import Gathered, Question
+from lottrack.actions.giving.doses import held_volume_ml
 from lottrack.actions.giving.incidents import Happened, write_incident
 from lottrack.actions.giving.pharmacy import (
     Answered,
@@ -20,12 +21,20 @@ from lottrack.actions.giving.pharmacy import (
     require_accepted,
 )
 from lottrack.actions.secrets import require_account
+from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, InfusionRefused
 from lottrack.rules.administration.dose import dose_cells_per_kg, viable_cells_given
+from lottrack.rules.administration.plausibility import infused_volume_warnings
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.text import clean_text
-from lottrack.rules.reading.times import from_text, iso_local, require_not_future, to_text
+from lottrack.rules.reading.times import (
+    from_text,
+    iso_local,
+    local_text,
+    require_not_future,
+    to_text,
+)
 from lottrack.store.chain import canonical
 from lottrack.store.change import Told
 
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lottrack.actions.desk import Desk
+    from lottrack.rules.culture.plausibility import ShownWarning
     from lottrack.store.change import Change
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
@@ -110,9 +120,9 @@ def prepare_infusion(
     """
     record = reader or desk.store
     if reader is None:
-        _require_sensible(desk, given)
         desk.scans += [*given.scans, scan_as_kept(record, given.patient)]
         desk.role_for("infusion record", require_account(desk, given.signer))
+        _require_sensible(desk, given)
     answered = ask(desk, record, _question(given))
     gathered = answered.gathered
     if reader is None:
@@ -131,12 +141,13 @@ def prepare_infusion(
         f"Order: {gathered.order or 'none'}",
         *container_lines(answered),
         *dose_lines(answered),
-        f"Started: {iso_local(given.started, desk.zone)}",
-        f"Ended: {iso_local(given.ended, desk.zone)}",
+        f"Started: {local_text(given.started, desk.zone)}",
+        f"Ended: {local_text(given.ended, desk.zone)}",
         f"Infused: {plain(given.volume_ml)} mL",
     ]
     if given.left_ml is not None:
         lines.append(f"Left: {plain(given.left_ml)} mL")
+    lines += [f"Look twice: {w.sentence}" for w in _volume_warnings(record, given, gathered)]
     if given.reaction:
         lines.append(f"Reaction: {clean_text(given.reaction, 'the reaction')}, grade {given.grade}")
     if happened is not None:
@@ -170,6 +181,8 @@ def record_infusion(
         told = Told(given.started, signer.account, "", entry, given.reason)
         signature = signing.sign(change, desk, prepared, signer, told)
         number = _write(change, given, answered, told, signature, second.account)
+        looked = _volume_warnings(change, given, answered.gathered)
+        warnings = write_warnings(change, number, looked)
         signing.cover(change, signature, number)
         blockers = answered.verdict.blockers
         if happened is not None and blockers:
@@ -182,7 +195,17 @@ def record_infusion(
         row = change.get("infusion", number)
         incident = happened is not None and bool(blockers)
     data = answer_data(answered)
-    return _made(row, answered, signature) | {"warnings": data["warnings"], "incident": incident}
+    warnings = [*data["warnings"], *warnings]
+    return _made(row, answered, signature) | {"warnings": warnings, "incident": incident}
+
+
+def _volume_warnings(reader: Reader, given: Given, gathered: Gathered) -> list[ShownWarning]:
+    """More given and left than the containers held."""
+    rows = [reader.get("container", number) for number in gathered.containers]
+    held = held_volume_ml(reader, rows)
+    if held is None:
+        return []
+    return infused_volume_warnings(given.volume_ml, given.left_ml or Decimal(0), held)
 
 
 def _made(row: Row, answered: Answered, signature: str) -> dict[str, Any]:

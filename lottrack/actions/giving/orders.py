@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions import signing
@@ -9,20 +10,25 @@ from lottrack.actions.families.patients import latest_weight
 from lottrack.actions.families.persons import require_day, told_of
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.making.lineage import course_is_closed, course_protocol
+from lottrack.actions.secrets import require_account
 from lottrack.actions.testing.documents import protocol_of
-from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed
-from lottrack.rules.administration.schedule import require_number_in_protocol
+from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed, Refused
+from lottrack.rules.administration.schedule import (
+    planned_day_warnings,
+    require_number_in_protocol,
+)
 from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.culture.plausibility import weight_warnings
-from lottrack.rules.reading.quantities import plain
+from lottrack.rules.reading.quantities import format_cells, plain
 from lottrack.rules.reading.text import clean_text
+from lottrack.rules.reading.times import from_text, local_text
+from lottrack.store.change import Told
 
 if TYPE_CHECKING:
     from datetime import date
-    from decimal import Decimal
 
     from lottrack.actions.desk import Desk, Telling
-    from lottrack.store.change import Told
+    from lottrack.rules.administration.protocol import Protocol
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -52,12 +58,13 @@ def find_course(reader: Reader, course: str, patient: str) -> Row:
 
     Raises:
         NotFound: there is none.
-        Conflict: the patient has several, or the named one is closed.
+        Conflict: the patient has several.
+        Refused: the named one is closed (``course-closed``).
     """
     if course:
         row = reader.get("course", find_one_of(reader, course, "course").record)
         if course_is_closed(reader, row.root):
-            raise Conflict(
+            raise Refused(
                 f"Course {row.root} was closed.",
                 code="course-closed",
                 hint="`lottrack course open` begins another one for the same pair.",
@@ -83,17 +90,27 @@ def find_course(reader: Reader, course: str, patient: str) -> Row:
 
 
 def prepare_order(
-    desk: Desk, wanted: Prescription, reader: Reader | None = None
+    desk: Desk, wanted: Prescription, reader: Reader | None = None, *, signer: str = ""
 ) -> signing.Prepared:
-    """What the clinician signs.
+    """What the clinician signs: for whom, which infusion, and the dose as far as it is known.
+
+    Args:
+        desk: where.
+        wanted: the prescription.
+        reader: an open change, where it is prepared again; left out, the record.
+        signer: who is to sign, if not the actor.
 
     Raises:
+        AccessRefused: the signer is unknown or has no role for it.
         BadValue: the weight was taken in the future or lacks its date.
-        Conflict: the course is closed, or its protocol has no such infusion.
+        Refused: the course is closed.
+        Conflict: its protocol has no such infusion.
         AlreadyDone: the infusion was given.
         NumberUsed: an open order for it exists.
     """
     record = reader or desk.store
+    if reader is None:
+        desk.role_for("order place", require_account(desk, signer or desk.require_actor()))
     course = find_course(record, wanted.course, wanted.patient)
     pair = record.get("pair", course.pair)
     protocol_number = course_protocol(record, course.root)
@@ -109,15 +126,54 @@ def prepare_order(
         f"Infusion: {wanted.number} of {protocol.infusions}",
         f"Planned on: {wanted.planned_on.isoformat()}",
         f"Weight: {shown}",
+        *_dose_lines(protocol, weight),
+        *_earlier_lines(desk, record, course.root),
     ]
     return signing.prepared(record, "order place", "prescription of an infusion", lines, [course])
+
+
+def _dose_lines(protocol: Protocol, weight: str | None) -> list[str]:
+    """The planned dose: the protocol's range per kg, and in cells for this weight."""
+    least, most = protocol.dose_min_cells_per_kg, protocol.dose_max_cells_per_kg
+    aim = protocol.dose_target_cells_per_kg
+    lines = [f"Dose per kg: {_range(least, most, aim)} viable cells"]
+    if weight is None:
+        return [*lines, "Dose in cells: not known before a weight is recorded"]
+    kg = Decimal(weight)
+    cells = _range(least * kg, most * kg, aim * kg)
+    return [*lines, f"Dose for {weight} kg: {cells} viable cells"]
+
+
+def _range(least: Decimal, most: Decimal, aim: Decimal) -> str:
+    low, high, middle = (format_cells(int(cells)) for cells in (least, most, aim))
+    return f"{low} to {high} (aim {middle})"
+
+
+def _earlier_lines(desk: Desk, reader: Reader, course: str) -> list[str]:
+    """What was given in this course before, oldest first."""
+    given = sorted(reader.rows("infusion", course=course), key=lambda row: str(row.started_at))
+    if not given:
+        return ["Given before in this course: nothing"]
+    return [
+        f"Given before: infusion {row.number or 'without an order'},"
+        f" {local_text(from_text(row.started_at), desk.zone)}, {_dose_given(row)}"
+        for row in given
+    ]
+
+
+def _dose_given(row: Row) -> str:
+    if row.viable_cells is None or row.cells_per_kg is None:
+        return "dose not known"
+    per_kg = format_cells(int(Decimal(row.cells_per_kg)))
+    return f"{format_cells(int(row.viable_cells))} viable cells, {per_kg} per kg"
 
 
 def _require_number_free(reader: Reader, course: str, number: int) -> None:
     for row in reader.rows("infusion", course=course):
         if row.number == number:
             raise AlreadyDone(
-                f"Infusion {number} of course {course} was given on {row.occurred_at[:10]}.",
+                f"Infusion {number} of course {course} was given on"
+                f" {local_text(from_text(row.started_at), row.zone)}.",
                 code="infusion-number-already-given",
                 hint="`lottrack infusion list` shows what was given.",
             )
@@ -169,6 +225,7 @@ def place_order(
         patient = str(change.get("pair", course.pair).patient)
         weight, weighed_on = _weight(desk, change, patient, wanted)
         warnings = _weight_warnings(change, patient, wanted)
+        warnings += _day_warnings(wanted, desk.today(told.at))
         signature = signing.sign(change, desk, prepared, signer, told)
         order = change.record(
             "infusion_order",
@@ -215,12 +272,16 @@ def _weight_warnings(reader: Reader, patient: str, wanted: Prescription) -> list
     latest = latest_weight(reader, patient)
     if wanted.weight_kg is None or latest is None:
         return []
-    from decimal import Decimal
-
     found = weight_warnings(
         f"order for {patient}", wanted.weight_kg, previous_kg=Decimal(latest.weight_kg)
     )
     return [warning._asdict() for warning in found]
+
+
+def _day_warnings(wanted: Prescription, today: date) -> list[dict[str, str]]:
+    """A day that lay in the past when the order was placed is likely a slip of the pen."""
+    warnings = planned_day_warnings(wanted.number, wanted.planned_on, today)
+    return [warning._asdict() for warning in warnings]
 
 
 def cancel_order(desk: Desk, text: str, reason: str) -> dict[str, Any]:
@@ -229,6 +290,7 @@ def cancel_order(desk: Desk, text: str, reason: str) -> dict[str, Any]:
     Raises:
         AlreadyDone: it is not open any more.
     """
+    desk.role_for("order cancel")
     why = clean_text(reason, "the reason")
     with desk.change("order cancel", why) as change:
         order = find_one_of(change, text, "infusion_order").record
@@ -239,8 +301,6 @@ def cancel_order(desk: Desk, text: str, reason: str) -> dict[str, Any]:
                 code="order-not-open",
                 hint="`lottrack order list` shows the open ones.",
             )
-        from lottrack.store.change import Told
-
         change.record("order_cancellation", Told(reason=why), infusion_order=order)
         change.stand("order_standing", {"infusion_order": order}, state="cancelled")
     return {"id": order, "kind": "order", "state": "cancelled", "warnings": []}

@@ -170,15 +170,15 @@ def prepare_dispensing(
     """What pharmacist and second person sign; everything that stands against it refuses first.
 
     Raises:
-        BadValue: the time told lies in the future.
         AccessRefused: the signer is unknown or has no role for it.
+        BadValue: the time told lies in the future.
         InfusionRefused: blockers.
     """
-    require_not_future(moment, desk.now(), "the time told", desk.zone)
     record = reader or desk.store
     if reader is None:
         desk.scans += [*wish.scans, *_patient_scan(record, wish.patient)]
         desk.role_for("dispense", require_account(desk, wish.signer))
+    require_not_future(moment, desk.now(), "the time told", desk.zone)
     answered = ask(desk, record, _question("dispense", wish, moment))
     gathered = answered.gathered
     if reader is None:

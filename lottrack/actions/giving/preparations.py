@@ -9,10 +9,12 @@ from lottrack.actions.custody.containers import advance, enter, filling_of
 from lottrack.actions.desk import Desk, Telling, as_text, as_time
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.giving.bedside import Question, gather
-from lottrack.actions.giving.doses import prepared_cells
+from lottrack.actions.giving.doses import filled_cells, prepared_cells
 from lottrack.actions.scanning import scan_container
+from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.results import record_counted_results
 from lottrack.errors import AlreadyDone, BadValue, Conflict, InfusionRefused
+from lottrack.rules.administration.plausibility import recovery_warnings, undiluted_warnings
 from lottrack.rules.administration.verdict import judge
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import format_cells, plain
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from lottrack.rules.culture.plausibility import ShownWarning
     from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
@@ -42,6 +45,7 @@ def start_preparation(
         AlreadyDone: a container is in a preparation already.
     """
     desk.scans += scans
+    desk.role_for("prepare start")
     told = desk.told(telling)
     moment = desk.told_at(telling)
     with desk.change("prepare start") as change:
@@ -137,6 +141,7 @@ def count_preparation(desk: Desk, text: str, count: Count, telling: Telling) -> 
 
     The latest count decides the dose. A required criterion that fails opens a hold by itself.
     """
+    desk.role_for("prepare count")
     told = desk.told(telling)
     viable = viable_of(count)
     with desk.change("prepare count") as change:
@@ -155,14 +160,29 @@ def count_preparation(desk: Desk, text: str, count: Count, telling: Telling) -> 
             change, told, preparation, viable, count.viability_pct, count.method
         )
         change.mention(preparation.infusion_order)
+        warnings = write_warnings(change, number, _count_warnings(change, preparation, count))
     return {
         "id": number,
         "kind": "preparation_count",
         "preparation": preparation.root,
         "viable_cells": str(viable),
         "results": results,
-        "warnings": [],
+        "warnings": warnings,
     }
+
+
+def _count_warnings(reader: Reader, preparation: Row, count: Count) -> list[ShownWarning]:
+    inputs = [
+        reader.get("container", link.container)
+        for link in reader.rows("preparation_input", preparation=preparation.root)
+    ]
+    return recovery_warnings(
+        f"preparation {preparation.root}",
+        filled_cells(reader, inputs),
+        viable_of(count),
+        total=count.total,
+        viability_pct=count.viability_pct,
+    )
 
 
 class Finish(NamedTuple):
@@ -191,6 +211,7 @@ def finish_preparation(desk: Desk, text: str, finish: Finish, telling: Telling) 
         Conflict: several containers cannot stay in the same one.
         BadValue: the expiry lies before the end of the preparation, or a volume is missing.
     """
+    desk.role_for("prepare finish")
     told = desk.told(telling)
     moment = desk.told_at(telling)
     with desk.change("prepare finish") as change:
@@ -221,14 +242,23 @@ def finish_preparation(desk: Desk, text: str, finish: Finish, telling: Telling) 
             _advance(change, row.root, "finish", told)
         change.mention(preparation.infusion_order)
         cells = prepared_cells(change, preparation)
+        warnings = write_warnings(change, number, _volume_warnings(change, inputs, finish))
     return {
         "id": number,
         "kind": "preparation_finish",
         "preparation": preparation.root,
         "container": container or inputs[0].root,
         "viable_cells": None if cells is None else str(cells),
-        "warnings": [],
+        "warnings": warnings,
     }
+
+
+def _volume_warnings(reader: Reader, inputs: Sequence[Row], finish: Finish) -> list[ShownWarning]:
+    """More volume than was thawed, with nothing said to have been added."""
+    if finish.volume_ml is None or finish.diluent:
+        return []
+    used_ml = finish.used_ml or thawed_volume_ml(reader, inputs)
+    return undiluted_warnings(finish.volume_ml, used_ml)
 
 
 def _preparation(reader: Reader, text: str) -> Row:
@@ -283,7 +313,7 @@ def _new_container(
     finish: Finish,
     told: Told,
 ) -> str:
-    expiries = [as_time(row.expires_at) for row in inputs]
+    expiries = [as_time(own_expiry(change, row)) for row in inputs]
     earliest = min(expiry for expiry in expiries if expiry is not None)
     cells = prepared_cells(change, preparation)
     number = change.record(

@@ -142,6 +142,26 @@ def require_number_in_protocol(number: int, infusions: int, what: str) -> None:
         )
 
 
+def planned_day_warnings(number: int, planned_on: date, today: date) -> list[ShownWarning]:
+    """Look twice at an order for a day that has passed: its year or month may be a slip.
+
+    Args:
+        number: the number ordered.
+        planned_on: the planned day.
+        today: the site's date when it was ordered.
+
+    Returns:
+        ``planned-in-past``, or nothing.
+    """
+    if whole_days_between(today, planned_on) >= 0:
+        return []
+    sentence = (
+        f"Infusion {number} is planned on {planned_on.isoformat()}, before the day of the order,"
+        f" {today.isoformat()}. Check the date."
+    )
+    return [ShownWarning("planned-in-past", sentence)]
+
+
 def weight_findings(weighed_on: date | None, on: date, max_age_days: int) -> Findings:
     """Judge whether a body weight is fresh enough to dose by.
 
