@@ -28,10 +28,18 @@ _SIGNER = click.option("--signer", default="", metavar="USER", help="Who signs, 
 @_LOT
 @_FILL
 @click.option("--as-of", metavar="TIME", help="As recorded by then; left out, now.")
-def check(context: Context, lot_id: str, fills: tuple[str, ...], as_of: str | None) -> Answer:
+@click.option("--all", "whole", is_flag=True, help="Tell the sentences of the met rules, too.")
+def check(
+    context: Context,
+    lot_id: str,
+    fills: tuple[str, ...],
+    as_of: str | None,
+    whole: bool,  # noqa: FBT001 - click's flag
+) -> Answer:
     """Say rule by rule whether a lot may be released.
 
-    The status is 0 when it may be and 41 when it may not, or only on conditions.
+    Shows what stands in the way, and by whom it can be mended; the rest by name. The status is 0
+    when it may be released and 41 when it may not, or only on conditions.
 
     \b
     Example:
@@ -45,7 +53,7 @@ def check(context: Context, lot_id: str, fills: tuple[str, ...], as_of: str | No
     moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())
     data = check_lot(desk, lot_id, fills, moment)
     code = 0 if data["verdict"] == "releasable" else NOT_RELEASABLE
-    return Answer(data, check_text(data), code)
+    return Answer(data, check_text(data, whole=whole), code)
 
 
 @verb(lot, "review", writes="lot review", signed=True)

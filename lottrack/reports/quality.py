@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lottrack.reports.output import fields, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MARKS = {"pass": "ok", "fail": "FAIL", "pending": "PENDING", "not_applicable": "-"}
 
@@ -82,14 +85,29 @@ def holds_text(data: list[dict[str, Any]]) -> str:
     return table(rows) if rows else "(no open hold)"
 
 
-def check_text(data: dict[str, Any]) -> str:
-    """A lot check: the verdict, then every rule; who can mend what stands in the way."""
+def check_text(data: dict[str, Any], *, whole: bool = False) -> str:
+    """A lot check: the verdict, then the exceptions, and who can mend what stands in the way.
+
+    What passes or does not apply is counted and named; ``whole`` tells its sentences, too.
+    """
     verdict = data["verdict"].replace("_", " ").upper()
     lines = [f"Lot {data['lot']}, as of {data['as_of']}: {verdict}", ""]
     width = max(len(rule["code"]) for rule in data["rules"])
     for rule in data["rules"]:
-        mark = _MARKS[rule["outcome"]]
-        lines.append(f"{mark:<8}{rule['code']:<{width}}  {rule['sentence']}")
-        if rule["outcome"] in {"fail", "pending"}:
+        is_exception = rule["outcome"] in {"fail", "pending"}
+        if whole or is_exception:
+            lines.append(f"{_MARKS[rule['outcome']]:<8}{rule['code']:<{width}}  {rule['sentence']}")
+        if is_exception:
             lines.append(f"{'':<{width + 10}}-> {rule['who_can_mend']}")
+    if not whole:
+        lines += _unexceptional(data["rules"])
     return "\n".join(lines)
+
+
+def _unexceptional(rules: list[dict[str, Any]]) -> Iterator[str]:
+    """The rules in nobody's way, by name only."""
+    for outcome, words in (("pass", "Met"), ("not_applicable", "Not applicable")):
+        codes = [rule["code"] for rule in rules if rule["outcome"] == outcome]
+        if codes:
+            yield f"{words} ({len(codes)}): {', '.join(codes)}."
+    yield "`--all` tells the sentence of every rule."

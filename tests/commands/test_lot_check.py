@@ -57,6 +57,19 @@ def test_a_person_reads_the_verdict_first_and_who_can_mend_what(quality: Quality
     assert "lottrack lot review L01" in text
 
 
+def test_a_person_reads_the_exceptions_and_asks_for_the_rest(quality: Quality) -> None:
+    text = quality.program("lot", "check", "l01", exit_code=41, as_json=False).stdout
+    told = {line.split()[1] for line in text.splitlines() if line.startswith(("FAIL", "PENDING"))}
+    assert "record-reviewed" in told
+    assert "ok      " not in text
+    named = text.split("Met (")[1]
+    assert "course-open" in named
+    whole = quality.program("lot", "check", "l01", "--all", exit_code=41, as_json=False).stdout
+    assert "ok      course-open" in whole
+    assert all(code in text for code, _ in RULES)
+    assert all(code in whole for code, _ in RULES)
+
+
 def test_anybody_who_can_open_the_record_may_check(quality: Quality) -> None:
     before = quality.audit_entries()
     quality.check()
