@@ -41,6 +41,11 @@ def require_in_order(change: Change, at: datetime, earlier: str | None, what: st
     )
 
 
+def told_time(reader: Reader, stored: str) -> str:
+    """A stored time as a text that is signed or read: to the minute, with the site's zone."""
+    return local_text(from_text(stored), reader.setting("zone"))
+
+
 def shown_time(reader: Reader, stored: str | None) -> str | None:
     """A stored time as answers give it: ISO 8601 in the site's zone, with its offset."""
     return None if stored is None else iso_local(from_text(stored), reader.setting("zone"))

@@ -72,7 +72,7 @@ def e02_serology_too_old(stage: Stage) -> Story:
 
 
 def e03_count_typed_wrong(stage: Stage) -> Story:
-    """L02's P1 harvest is typed as 703 x 10^6 instead of 70.3: 6.2 doublings in a week.
+    """L02's P1 harvest is typed as 703 ×10⁶ instead of 70.3: 6.2 doublings in a week.
 
     lottrack warns and keeps what was typed; a second technician corrects it with a reason. The old
     value stays visible, and every print-out marks the new one.
@@ -81,7 +81,7 @@ def e03_count_typed_wrong(stage: Stage) -> Story:
     shown = show_lot(stage.desk("TECHNICIAN2"), "L02")
     p1 = next(row for row in shown["passages"] if row["passage"] == "P1")
     right = cells(lot_of("P02").p1_harvested)
-    reason = "Typed ten times too large; the count sheet says 70.3 x 10^6"
+    reason = "Typed ten times too large; the count sheet says 70.3 ×10⁶"
     wanted = Wanted(p1["harvest"], (f"harvested={right}",), reason)
     made = correct_record(stage.desk("TECHNICIAN2"), wanted)
     stage.tell(f"E03: TECHNICIAN2 corrects the count ({made['id']}); the old value stays.")
@@ -149,9 +149,9 @@ def e10_wrong_patient(stage: Stage) -> Story:
 
 
 def e11_old_weight(stage: Stage) -> Story:
-    """P08's prescription was written for 32.0 kg: 3.10 x 10^6/kg, above the range.
+    """P08's prescription was written for 32.0 kg: 3.10 ×10⁶/kg, above the range.
 
-    The ward weighs 36.0 kg, and the same dose is 2.75 x 10^6/kg. It gets a new label, which voids
+    The ward weighs 36.0 kg, and the same dose is 2.75 ×10⁶/kg. It gets a new label, which voids
     the old one, and is accepted with a warning that prescription and weight differ.
     """
     plan = infusion("P08", 1)
@@ -166,7 +166,7 @@ def e11_old_weight(stage: Stage) -> Story:
 
 
 def e12_no_reserve(stage: Stage) -> Story:
-    """L09's last bag has 61 % viable cells and 1.97 x 10^6/kg: destroyed, and none is left.
+    """L09's last bag has 61 % viable cells and 1.97 ×10⁶/kg: destroyed, and none is left.
 
     The physician does not ask for a supply outside the specification; P09 ends with two infusions.
     """

@@ -54,7 +54,7 @@ def make(stage: Stage, plan: LotPlan, collected_on: str) -> Story:
     yield at(days_after(plan.harvested_on, -HARVEST_P1_BEFORE), "09:00")
     reaped = reap(stage, lot, "P1", plan.p1_typed or p1.harvested, 93)
     if reaped["warnings"]:
-        stage.tell(f"{lot}, harvest of P1: {plan.p1_typed or p1.harvested} x 10^6 is typed.")
+        stage.tell(f"{lot}, harvest of P1: {plan.p1_typed or p1.harvested} ×10⁶ is typed.")
         stage.tell_warnings(reaped)
     yield at(days_after(plan.harvested_on, -HARVEST_P1_BEFORE), "11:00")
     sow(stage, lot, "P2", p2)
@@ -118,7 +118,7 @@ def fill(stage: Stage, plan: LotPlan) -> None:
     doublings = stage.props.doublings[plan.number]
     stage.tell(
         f"{plan.number} for {plan.patient}, {doublings} doublings from P1: {plan.bags} bags of"
-        f" {plan.fill} x 10^6, labelled and stored."
+        f" {plan.fill} ×10⁶, labelled and stored."
     )
     if plan.fresh:
         expires = at(day, "11:00") + FRESH_LIFE
@@ -127,7 +127,7 @@ def fill(stage: Stage, plan: LotPlan) -> None:
         filled, (bag,) = fill_bags(stage, plan, fresh)
         stage.props.bags[plan.number][FRESH] = bag
         stage.props.fresh_fills[plan.number] = filled
-        stage.tell(f"E04: one fresh dose of {plan.number}, {plan.fresh} x 10^6, lives 24 hours.")
+        stage.tell(f"E04: one fresh dose of {plan.number}, {plan.fresh} ×10⁶, lives 24 hours.")
 
 
 def fill_bags(stage: Stage, plan: LotPlan, new: NewFill) -> tuple[str, list[Bag]]:

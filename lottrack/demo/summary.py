@@ -21,7 +21,7 @@ HEADS = {
     "given_on": "given",
     "thawed": "from",
     "container": "dose",
-    "million_per_kg": "10^6/kg",
+    "million_per_kg": "×10⁶/kg",
     "status": "status",
 }
 """The columns of the table of infusions, with their heads."""

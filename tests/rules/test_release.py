@@ -488,7 +488,7 @@ def test_a_result_that_proves_nothing_stops_a_release() -> None:
     unclear = result("RS3", "count", "44", "undecided", of="CN1")
     found = finding("results-within-specification", state=state(*ALL[:2], unclear))
     assert found.outcome == "fail"
-    assert "does not prove ≥ 40 10^6" in found.sentence
+    assert "does not prove ≥ 40 ×10⁶" in found.sentence
 
 
 def test_what_the_parent_lot_failed_its_child_fails() -> None:

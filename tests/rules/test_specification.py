@@ -193,7 +193,7 @@ required = false
         ("<=", "2.0", "%", "≤ 2.0 %"),
         ("<", "1.0", "EU/mL", "< 1.0 EU/mL"),
         (">", "25", "%", "> 25 %"),
-        ("between", '"180..220"', "10^6", "180 to 220 10^6"),
+        ("between", '"180..220"', "10^6", "180 to 220 ×10⁶"),
         ("equals", '"no growth"', "", "no growth"),
         ("one_of", '["46,XX", "46,XY"]', "", "46,XX or 46,XY"),
         ("report", "", "%", "report"),
@@ -453,7 +453,7 @@ def test_the_trial_specification_waits_as_long_as_the_sample_certificate_says() 
 def test_the_trial_specification_has_the_limits_of_the_sample_certificate() -> None:
     limits = {entry.test: limit_text(entry) for entry in shipped("MSC-EB-TRIAL").criteria}
 
-    assert limits["viable-count"] == "≥ 40 10^6"
+    assert limits["viable-count"] == "≥ 40 ×10⁶"
     assert (limits["viability-fill"], limits["viability-post-thaw"]) == ("≥ 80 %", "≥ 70 %")
     assert {limits[marker] for marker in ("CD73", "CD90", "CD105")} == {"≥ 95 %"}
     assert {limits[marker] for marker in ("CD45", "CD34", "CD14", "CD19")} == {"≤ 2 %"}

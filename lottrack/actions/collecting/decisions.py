@@ -13,7 +13,7 @@ from lottrack.actions.collecting.collections import (
     window_findings,
 )
 from lottrack.actions.desk import Telling
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.actions.shown import warnings_of
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
@@ -149,7 +149,7 @@ def _lines(reader: Reader, collection: str, taking: Row) -> Iterator[str]:
     row = reader.get("collection", collection)
     courses = ", ".join(courses_of(reader, collection))
     yield f"Collection: {collection} of donor {row.donor}, for {courses}"
-    yield f"Taken: {shown_time(reader, taking.occurred_at)}, by {taking.performed_by}"
+    yield f"Taken: {told_time(reader, taking.occurred_at)}, by {taking.performed_by}"
     if taking.volume_ml is not None:
         yield f"Volume: {taking.volume_ml} mL"
     if taking.anticoagulant is not None:
@@ -168,14 +168,14 @@ def _lines(reader: Reader, collection: str, taking: Row) -> Iterator[str]:
     for receipt in reader.rows("collection_receipt", collection=collection):
         yield from _receipt_lines(reader, receipt)
     for count in reader.rows("collection_count", collection=collection):
-        yield from _count_lines(f"Counted {shown_time(reader, count.occurred_at)}", count)
+        yield from _count_lines(f"Counted {told_time(reader, count.occurred_at)}", count)
     records = [str(row.root) for row in _decided_rows(reader, collection, taking)]
     for warning in warnings_of(reader, records):
         yield f"Warning: {warning['sentence']}"
 
 
 def _receipt_lines(reader: Reader, receipt: Row) -> Iterator[str]:
-    at = shown_time(reader, receipt.occurred_at)
+    at = told_time(reader, receipt.occurred_at)
     yield f"Received: {at}, by {receipt.performed_by}, from {receipt.from_text}"
     if receipt.temperature_c is not None:
         yield f"Temperature on arrival: {receipt.temperature_c} °C"

@@ -10,7 +10,7 @@ from lottrack.actions.families.persons import told_of
 from lottrack.actions.finding import find_one_of, word_for
 from lottrack.actions.independence import require_independent
 from lottrack.actions.making.lots import require_after_taking
-from lottrack.actions.moments import happened_at, shown_time
+from lottrack.actions.moments import happened_at, shown_time, told_time
 from lottrack.actions.releasing.holds import HELD, held_thing, write_hold
 from lottrack.actions.scanning import scanned_record
 from lottrack.errors import AlreadyDone, Conflict
@@ -116,7 +116,7 @@ def prepare_lift(
     lines = [
         f"Hold: {number} on {word_for(kind)} {held}",
         f"Cause: {hold.cause}; {hold.reason}",
-        f"Opened: {shown_time(record, hold.occurred_at)}, {opened}",
+        f"Opened: {told_time(record, hold.occurred_at)}, {opened}",
     ]
     if hold.because_of:
         lines.append(f"Because of: {hold.because_of}")

@@ -9,7 +9,7 @@ from lottrack.actions.custody.containers import filling_of
 from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import balance_of, passages_of
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.releasing.holds import held_thing, open_holds_of_lot, open_holds_on
 from lottrack.actions.shown import warnings_of
@@ -77,7 +77,7 @@ def _head(reader: Reader, lineage: Lineage) -> Iterator[str]:
     origin = f"parent lot {lot.parent}" if lot.parent else f"collection {lot.collection}"
     yield f"From: {origin}, donor {lineage.donor.root}"
     yield f"For: patient {lineage.patient.root}, course {lineage.course.root}"
-    yield f"Registered: {shown_time(reader, lot.occurred_at)}, by {lot.performed_by}"
+    yield f"Registered: {told_time(reader, lot.occurred_at)}, by {lot.performed_by}"
 
 
 def _passage(reader: Reader, lot: str, passage: Passage) -> str:
@@ -115,7 +115,7 @@ def _fills(reader: Reader, lot: str) -> Iterator[str]:
     for fill in reader.rows("fill", lot=lot):
         yield (
             f"  {fill.root}: {fill.kind}, {fill.presentation}, for {fill.purpose}, expires"
-            f" {shown_time(reader, fill.expires_at)}, {_who(reader, fill)}"
+            f" {told_time(reader, fill.expires_at)}, {_who(reader, fill)}"
         )
         for container in reader.rows("container", fill=fill.root):
             yield f"    {container.root}: {contents(reader, container)}"
@@ -157,7 +157,7 @@ def _results(reader: Reader, facts: Facts) -> Iterator[str]:
 
 def _who(reader: Reader, row: Row) -> str:
     witness = f", witnessed by {row.witnessed_by}" if row.witnessed_by else ""
-    return f"{shown_time(reader, row.occurred_at)}, by {row.performed_by}{witness}"
+    return f"{told_time(reader, row.occurred_at)}, by {row.performed_by}{witness}"
 
 
 # -- what is unusual -------------------------------------------------------------------------------

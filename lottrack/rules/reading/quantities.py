@@ -26,6 +26,7 @@ _THOUSANDS = r"-?[0-9]{1,3}(?:[,.' ][0-9]{3})+(?:[.,][0-9]+)?"
 _MOST_DIGITS = 24
 _MOST_SHOWN = 60
 _MILLION = 1_000_000
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def parse_decimal(
@@ -138,6 +139,11 @@ def format_cells(cells: int) -> str:
         step = Decimal("0.01") if abs(cells) < 10 * _MILLION else Decimal("0.1")
     millions = (Decimal(cells) / _MILLION).quantize(step, ROUND_HALF_UP)
     return f"{millions:f} ×10⁶"
+
+
+def shown_unit(unit: str) -> str:
+    """A unit as people read it: the ``10^6`` of a file or a keyboard is ``×10⁶``."""
+    return re.sub(r"[×x*]?\s*10\^([0-9]+)", lambda match: f"×10{match[1].translate(_RAISED)}", unit)
 
 
 def _require_within(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from lottrack.errors import BadValue
-from lottrack.rules.reading.quantities import parse_decimal
+from lottrack.rules.reading.quantities import parse_decimal, shown_unit
 from lottrack.rules.specification.ranges import EVERYTHING, Range, common, range_of
 
 LEVELS = ("lot", "container", "preparation")
@@ -82,7 +82,7 @@ class Criterion(NamedTuple):
 
 def limit_text(criterion: Criterion) -> str:
     """The limit as a certificate prints it: ``≥ 95 %``, ``2 to 5 EU/mL``, ``no growth``."""
-    unit = f" {criterion.unit}" if criterion.unit else ""
+    unit = f" {shown_unit(criterion.unit)}" if criterion.unit else ""
     if criterion.operator == REPORT:
         return REPORT
     if criterion.operator == "between":

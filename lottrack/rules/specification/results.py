@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue
-from lottrack.rules.reading.quantities import parse_decimal, plain
+from lottrack.rules.reading.quantities import parse_decimal, plain, shown_unit
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.specification.criterion import (
     COMPARISONS,
@@ -153,8 +153,8 @@ def value_text(value: ResultValue) -> str:
 def result_text(value: ResultValue, unit: str) -> str:
     """The result as a certificate prints it: ``< 0.50 EU/mL``, ``no growth``."""
     sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(value.sign, "")
-    shown_unit = f" {unit}" if unit and value.number is not None else ""
-    return f"{sign}{value_text(value)}{shown_unit}"
+    beside = f" {shown_unit(unit)}" if unit and value.number is not None else ""
+    return f"{sign}{value_text(value)}{beside}"
 
 
 def require_unit(given: str | None, criterion: Criterion | None) -> str:
@@ -222,7 +222,7 @@ def implausible(criterion: Criterion | None, value: ResultValue) -> str | None:
         return None
     bounds = "from 0 to 100" if criterion.unit == PERCENT else "0 or more"
     shown = result_text(value, criterion.unit)
-    return f"{criterion.test} {shown} cannot be: a result in {criterion.unit} is {bounds}."
+    return f"{criterion.test} {shown} cannot be: a result in {shown_unit(criterion.unit)} is {bounds}."
 
 
 def worse(one: str, other: str) -> str:
@@ -288,7 +288,7 @@ def _number(text: str, what: str) -> Decimal:
 
 def _expected(criterion: Criterion) -> str:
     if criterion.operator == REPORT:
-        return f"{criterion.test} is reported as a number in {criterion.unit}."
+        return f"{criterion.test} is reported as a number in {shown_unit(criterion.unit)}."
     if criterion.operator in COMPARISONS:
         return f"{criterion.test} is judged as a number: {limit_text(criterion)}."
     words = " or ".join(quoted(word) for word in accepted_words(criterion))
