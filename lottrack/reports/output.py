@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.rules.reading.quantities import plain
+from lottrack.rules.reading.quantities import plain, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_TIME = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}"
+)
+_POWER_OF_TEN = r"10\^[0-9]+(?:[ /].*)?"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,8 +35,19 @@ def as_json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, default=_default, indent=2)
 
 
+def shown(value: Any) -> str:
+    """One value as a person reads it in a table or a field: times to the minute."""
+    if isinstance(value, str) and re.fullmatch(_TIME, value):
+        return f"{value[:10]} {value[11:16]} ({value[-6:]})"
+    if isinstance(value, str) and re.fullmatch(_POWER_OF_TEN, value):
+        return shown_unit(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item) for item in value)
+    return cell(value)
+
+
 def cell(value: Any) -> str:  # noqa: PLR0911 - one line per kind of value
-    """One value as text in a table or a field."""
+    """One value as text, unrounded, as a script reads it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -73,7 +89,7 @@ def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
     from tabulate import tabulate
 
     names = list(columns) or _columns(rows)
-    body = [[cell(row.get(name)) for name in names] for row in rows]
+    body = [[shown(row.get(name)) for name in names] for row in rows]
     headers = [name.replace("_", " ") for name in names]
     return str(tabulate(body, headers, tablefmt="simple", disable_numparse=True))
 
@@ -83,7 +99,7 @@ def fields(data: dict[str, Any]) -> str:
     plain_fields = {k: v for k, v in data.items() if not _is_table(v) and k != "warnings"}
     width = max((len(name) for name in plain_fields), default=0)
     lines = [
-        f"{name.replace('_', ' '):<{width}}  {cell(value)}".rstrip()
+        f"{name.replace('_', ' '):<{width}}  {shown(value)}".rstrip()
         for name, value in plain_fields.items()
         if value not in (None, "", [], {})
     ]

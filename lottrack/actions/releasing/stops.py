@@ -21,6 +21,7 @@ from lottrack.actions.testing.result_holds import infused_of
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
 from lottrack.rules.lifecycle import disposition_after
 from lottrack.rules.reading.text import clean_text
+from lottrack.rules.reading.times import local_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,10 +208,16 @@ def _given_lines(reader: Reader, lot: str, reach: _Reach) -> Iterator[str]:
         which = f"infusion {entry['number']}" if entry["number"] else "without an order"
         yield (
             f"ALREADY GIVEN: {containers} to patient {entry['patient']}, {which}"
-            f" ({entry['id']}), {entry['started']}"
+            f" ({entry['id']}), {_told(reader, entry['started'])}"
         )
     if not given:
         yield "Given to patients: none"
+
+
+def _told(reader: Reader, iso: str) -> str:
+    from datetime import datetime
+
+    return local_text(datetime.fromisoformat(iso), reader.setting("zone"))
 
 
 def _warnings(reader: Reader, lot: str, stop: Stop) -> list[dict[str, str]]:

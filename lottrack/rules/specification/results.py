@@ -221,8 +221,8 @@ def implausible(criterion: Criterion | None, value: ResultValue) -> str | None:
     if not is_empty(common(told, possible_range(criterion))):
         return None
     bounds = "from 0 to 100" if criterion.unit == PERCENT else "0 or more"
-    shown = result_text(value, criterion.unit)
-    return f"{criterion.test} {shown} cannot be: a result in {shown_unit(criterion.unit)} is {bounds}."
+    shown, unit = result_text(value, criterion.unit), shown_unit(criterion.unit)
+    return f"{criterion.test} {shown} cannot be: a result in {unit} is {bounds}."
 
 
 def worse(one: str, other: str) -> str:
