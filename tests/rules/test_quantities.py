@@ -17,6 +17,7 @@ from lottrack.rules.reading.quantities import (
     parse_decimal,
     parse_percent,
     plain,
+    shown_unit,
 )
 
 
@@ -225,3 +226,17 @@ def test_plain_never_writes_what_is_no_number(value: str) -> None:
 )
 def test_cells_are_shown_in_millions_with_three_digits_at_least(cells: int, text: str) -> None:
     assert format_cells(cells) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("10^6", "×10⁶"),
+        ("x 10^6 cells", "×10⁶ cells"),
+        ("×10^12/L", "×10¹²/L"),
+        ("EU/mL", "EU/mL"),
+        ("cm2", "cm2"),
+    ],
+)
+def test_a_power_of_ten_in_a_unit_is_raised(unit: str, text: str) -> None:
+    assert shown_unit(unit) == text
