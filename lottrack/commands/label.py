@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, noun, reason_option, told, verb
+from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Telling
@@ -56,6 +57,10 @@ def preview(context: Context, template: str, form: str | None, out: Path | None)
 @_OUT
 @click.option("--reason", default="", help="Why it is printed anew; the label before is void.")
 @click.option("--destination", default="", help="On a transport copy: where to, address, phone.")
+@click.option("--sheet", metavar="COLSxROWS", help="As PDF on A4 sheets of so many labels.")
+@click.option("--margins-mm", metavar="LEFT,TOP", help="To the first label; else centred.")
+@click.option("--gaps-mm", metavar="ACROSS,DOWN", help="Between the labels; as a rule, none.")
+@click.option("--skip", type=whole(0, 9999), help="Positions used up on the first sheet.")
 def print_(
     context: Context,
     things: tuple[str, ...],
@@ -65,6 +70,10 @@ def print_(
     out: Path | None,
     reason: str,
     destination: str,
+    sheet: str | None,
+    margins_mm: str | None,
+    gaps_mm: str | None,
+    skip: int | None,
 ) -> Answer:
     """Print labels to files, each with a number of its own.
 
@@ -72,21 +81,33 @@ def print_(
     sample, a patient (a wristband) or a preparation (the prepared dose). Without --out the files go
     into the folder DATABASE.labels beside the database.
 
+    With --sheet all labels stand on A4 sheets of label stock, side by side along the rows; print
+    them at their actual size (100 %). --skip leaves out positions whose labels were used before.
+
     \b
     Example:
       lottrack label print CN-MAD-0001-X
       lottrack label print L01 --format pdf --out L01.pdf
+      lottrack label print L01 --copy chart --sheet 2x5 --gaps-mm 5,0 --skip 3 --out L01.pdf
       lottrack label print CN-MAD-0001-X --reason "smeared by ethanol"
     """
-    from lottrack.actions.labelling.files import Output
+    from lottrack.actions.labelling.files import Output, read_grid
     from lottrack.actions.labelling.plans import Wish
     from lottrack.actions.labelling.printing import print_labels
 
     if destination and copy_ != "transport":
         raise click.UsageError("--destination goes with --copy transport.")
     wish = Wish(things, template, copy_ or "", reason, destination)
+    if sheet is None and (margins_mm, gaps_mm, skip) != (None, None, None):
+        raise click.UsageError("--margins-mm, --gaps-mm and --skip go with --sheet COLSxROWS.")
+    if sheet is not None and form == "png":
+        raise click.UsageError("--sheet goes with --format pdf: a sheet is a page.")
+    output = Output(form or "", out)
+    if sheet is not None:
+        grid = read_grid(sheet, margins_mm or "", gaps_mm or "", skip or 0)
+        output = Output("pdf", out, grid)
     desk = context.writing_desk
-    made = print_labels(desk, wish, Output(form or "", out))
+    made = print_labels(desk, wish, output)
     if not context.json_wanted:
         _tell(context, made)
     mark = {"recorded_by": desk.account} | ({"dry_run": True} if context.dry_run else {})
@@ -103,6 +124,7 @@ def _printed_text(made: list[dict[str, Any]]) -> str:
                 "for": next(row[kind] for kind in _THINGS if kind in row),
                 "copy": row["copy"],
                 "template": row["template"],
+                **{place: row[place] for place in ("page", "position") if place in row},
                 "file": row["path"],
             }
             for row in made

@@ -44,6 +44,52 @@ class Sheet(NamedTuple):
     height_mm: Decimal = A4_HEIGHT_MM
 
 
+class Grid(NamedTuple):
+    """A sheet of label stock as it is measured with a ruler; the labels' own size is known.
+
+    Attributes:
+        columns, rows: labels across and down.
+        margins_mm: from the left and the upper edge of the sheet to the first label; None when the
+            labels stand in its middle.
+        gaps_mm: between neighbours, across and down.
+        skip: positions already used on the first sheet.
+    """
+
+    columns: int
+    rows: int
+    margins_mm: tuple[Decimal, Decimal] | None = None
+    gaps_mm: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    skip: int = 0
+
+
+Size = tuple[Decimal, Decimal]
+"""Width and height of a label in millimetres."""
+
+
+def sheet_for(grid: Grid, sizes: Sequence[Size]) -> Sheet:
+    """The A4 sheet that labels of these sizes stand on, each position as large as the largest.
+
+    Raises:
+        LabelError: they do not fit (``sheet-does-not-fit``).
+    """
+    width, height = _largest(sizes)
+    pitch_x, pitch_y = width + grid.gaps_mm[0], height + grid.gaps_mm[1]
+    if grid.margins_mm is None:
+        left = (A4_WIDTH_MM - (grid.columns - 1) * pitch_x - width) / 2
+        top = (A4_HEIGHT_MM - (grid.rows - 1) * pitch_y - height) / 2
+    else:
+        left, top = grid.margins_mm
+    sheet = Sheet(grid.columns, grid.rows, left, top, pitch_x, pitch_y, grid.skip)
+    _require_fit(sizes, sheet)
+    return sheet
+
+
+def place_on(sheet: Sheet, number: int) -> tuple[int, int]:
+    """Page and position, both from 1, of the label printed after ``number`` others."""
+    page, position = divmod(number + sheet.skip, sheet.columns * sheet.rows)
+    return page + 1, position + 1
+
+
 def to_pdf(labels: Sequence[Rendered]) -> bytes:
     """The labels as PDF, one a page of its own size; raises as ``sheet_pdf``."""
     return sheet_pdf(labels, None)
@@ -62,7 +108,7 @@ def sheet_pdf(labels: Sequence[Rendered], sheet: Sheet | None) -> bytes:
     if not labels:
         raise LabelError("There is no label to print.")
     if sheet is not None:
-        _require_fit(labels, sheet)
+        _require_fit([(label.width_mm, label.height_mm) for label in labels], sheet)
     file = io.BytesIO()
     canvas = Canvas(file, invariant=1, pageCompression=1)
     canvas.setTitle("Labels")
@@ -119,15 +165,18 @@ def _points(mm: Decimal) -> float:
     return float(mm * POINTS_PER_INCH / MM_PER_INCH)
 
 
-def _require_fit(labels: Sequence[Rendered], sheet: Sheet) -> None:
+def _largest(sizes: Sequence[Size]) -> Size:
+    return max(width for width, _ in sizes), max(height for _, height in sizes)
+
+
+def _require_fit(sizes: Sequence[Size], sheet: Sheet) -> None:
     """Positions on the sheet, labels within their positions, and something left to print on."""
     positions = sheet.columns * sheet.rows
     if sheet.columns < 1 or sheet.rows < 1 or not (0 <= sheet.skip < positions):
         raise _no_fit(
             f"The sheet has {sheet.columns} × {sheet.rows} positions, {sheet.skip} of them used"
         )
-    width = max(label.width_mm for label in labels)
-    height = max(label.height_mm for label in labels)
+    width, height = _largest(sizes)
     crowded = (sheet.columns > 1 and not (width <= sheet.pitch_x_mm)) or (
         sheet.rows > 1 and not (height <= sheet.pitch_y_mm)
     )
@@ -150,5 +199,5 @@ def _no_fit(sentence: str) -> LabelError:
     return LabelError(
         f"{sentence}.",
         code="sheet-does-not-fit",
-        hint="Measure the sheet again: margins, pitch, columns and rows.",
+        hint="Measure the sheet again: columns, rows, margins, and the gaps between labels.",
     )

@@ -1,4 +1,4 @@
-"""Where labels are written: one picture a file, or all of them in one PDF.
+"""Where labels are written: one picture a file, or all of them in one PDF, on sheets if wished.
 
 Files are written under a passing name beside their own and get it only when the labels are on
 record, so that a picture never exists that the record does not know.
@@ -10,12 +10,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import LabelError, Usage
+from lottrack.rules.reading.quantities import parse_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from lottrack.printing.rendering import Rendered
+    from lottrack.printing.sheets import Grid, Sheet
 
 FORMS = ("png", "pdf")
 
@@ -44,15 +47,17 @@ class Files(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What the command line said of files: ``--format`` and ``--out``.
+    """What the command line said of files: ``--format``, ``--out`` and ``--sheet``.
 
     Attributes:
         form: png, pdf, or "" for what the file's name says, else png.
         out: a folder, or a file when it has a suffix; None for the folder beside the database.
+        grid: how labels lie on a sheet, for which the form is pdf; None for a page each.
     """
 
     form: str = ""
     out: Path | None = None
+    grid: Grid | None = None
 
     def files(self, database: Path, count: int) -> Files:
         """Where so many labels go.
@@ -82,6 +87,45 @@ class Output(NamedTuple):
         return Files(self.out.absolute().parent, self.out.name, suffix)
 
 
+def read_grid(sheet: str, margins_mm: str, gaps_mm: str, skip: int) -> Grid:
+    """How labels lie on a sheet, from what was typed.
+
+    Args:
+        sheet: columns and rows, such as ``2x5``.
+        margins_mm: to the first label, left and top, such as ``7.5,12``; "" to centre the labels.
+        gaps_mm: between labels, across and down; "" for none.
+        skip: positions already used on the first sheet.
+
+    Raises:
+        Usage: one of them cannot be read.
+    """
+    from lottrack.printing.sheets import Grid
+
+    columns, rows = (
+        int(number) for number in _two(sheet.lower(), "x", "--sheet", "2x5", places=0, minimum=1)
+    )
+    grid = Grid(columns, rows, skip=skip)
+    if margins_mm:
+        grid = grid._replace(margins_mm=_two(margins_mm, ",", "--margins-mm", "7.5,12"))
+    if gaps_mm:
+        grid = grid._replace(gaps_mm=_two(gaps_mm, ",", "--gaps-mm", "2.5,0"))
+    return grid
+
+
+def _two(
+    text: str, between: str, option: str, such_as: str, *, places: int = 3, minimum: int = 0
+) -> tuple[Decimal, Decimal]:
+    """Two numbers no larger than a sheet is long."""
+    parts = text.split(between)
+    if len(parts) != 2:
+        raise Usage(f"{option} takes two numbers, such as {such_as}.", code="bad-value")
+    first, second = (
+        parse_decimal(part.strip(), option, minimum=minimum, maximum=297, places=places)
+        for part in parts
+    )
+    return first, second
+
+
 class Staged(NamedTuple):
     """A file under its passing name, and the name it shall get."""
 
@@ -89,17 +133,19 @@ class Staged(NamedTuple):
     path: Path
 
 
-def stage(paths: Sequence[Path], labels: Sequence[Rendered], form: str) -> list[Staged]:
-    """Write labels under passing names.
+def stage(
+    paths: Sequence[Path], labels: Sequence[Rendered], form: str, sheet: Sheet | None = None
+) -> list[Staged]:
+    """Write labels under passing names; with a sheet, side by side on it.
 
     Raises:
         LabelError: the folder or a file cannot be written (``file-not-written``); none is left.
     """
     contents: dict[Path, bytes] = {}
     if form == "pdf":
-        from lottrack.printing.sheets import to_pdf
+        from lottrack.printing.sheets import sheet_pdf
 
-        contents[paths[0]] = to_pdf(labels)
+        contents[paths[0]] = sheet_pdf(labels, sheet)
     else:
         contents = {path: label.png for path, label in zip(paths, labels, strict=True)}
     staged: list[Staged] = []

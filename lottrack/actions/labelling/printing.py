@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.desk import Desk
     from lottrack.printing.rendering import Rendered
+    from lottrack.printing.sheets import Sheet
     from lottrack.printing.templates import Template
     from lottrack.store.change import Change
 
@@ -48,15 +49,20 @@ def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]
         TemplateInvalid: a template was altered without a new edition.
         Changed: the record changed while the labels were drawn.
         Usage: the file named cannot hold the labels.
+
+    Returns:
+        One answer a label, in the order printed; on sheets with its page and position, from 1,
+        counted along the rows from the top left.
     """
     role = desk.role_for("label print")
     wish = cleaned(wish)
     things = things_of(desk, wish.things)
     planned = plan_labels(desk.store, things, wish)
     files = output.files(desk.store.path, len(planned))
+    sheet = _sheet(output, planned)
     serials = _reserved(desk, role, len(planned))
     drawn = [_drawn(*each) for each in zip(planned, serials, strict=True)]
-    staged = [] if desk.dry_run else stage(files.named(serials), drawn, files.form)
+    staged = [] if desk.dry_run else stage(files.named(serials), drawn, files.form, sheet)
     try:
         with desk.change("label print", wish.reason or None, role=role) as change:
             _require_unchanged(planned, plan_labels(change, things, wish))
@@ -70,7 +76,28 @@ def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]
         raise
     publish(staged, serials)
     paths = files.named(serials)
-    return [_answered(*each) for each in zip(planned, serials, drawn, paths, shown, strict=True)]
+    answers = [_answered(*each) for each in zip(planned, serials, drawn, paths, shown, strict=True)]
+    return answers if sheet is None else _placed(answers, sheet)
+
+
+def _sheet(output: Output, planned: Sequence[Planned]) -> Sheet | None:
+    """The sheet the labels go on, found to hold them before a number is taken."""
+    if output.grid is None:
+        return None
+    from lottrack.printing.sheets import sheet_for
+
+    return sheet_for(
+        output.grid, [(plan.template.width_mm, plan.template.height_mm) for plan in planned]
+    )
+
+
+def _placed(answers: Sequence[dict[str, Any]], sheet: Sheet) -> list[dict[str, Any]]:
+    from lottrack.printing.sheets import place_on
+
+    return [
+        answer | dict(zip(("page", "position"), place_on(sheet, number), strict=True))
+        for number, answer in enumerate(answers)
+    ]
 
 
 def _require_unchanged(drawn: Sequence[Planned], now: Sequence[Planned]) -> None:
