@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue, CodeUnreadable
+from lottrack.rules.codes.checkchar import check_value
 from lottrack.rules.codes.identifiers import PREFIXES, compact, make_number
 from lottrack.rules.codes.scans import (
     COPIES,
@@ -73,7 +74,8 @@ def test_every_label_is_read_back_as_it_was_printed(thing: str, label: str, copy
 def test_a_sites_own_number_is_read_back_with_its_separators(
     own: str, label: str, copy: str
 ) -> None:
-    scan = read_scan(label_payload(own, label, copy))
+    payload = label_payload(own, label, copy)
+    scan = read_scan(payload)
     # Only a number of lottrack's shape loses its hyphens, and no own number has that shape.
     assert scan.thing in {own, compact(own)}
 
@@ -206,6 +208,32 @@ def test_no_input_breaks_the_reading(raw: str) -> None:
 def test_no_payload_is_made_of_something_that_cannot_be_read_back(thing: str, label: str) -> None:
     with pytest.raises(BadValue, match="No label code"):
         label_payload(thing, label, "primary")
+
+
+@given(_things, _made, _copies)
+def test_no_code_ends_in_an_asterisk_which_some_keyboard_layouts_change(
+    thing: str, label: str, copy: str
+) -> None:
+    payload = label_payload(thing, label, copy)
+    assert "*" not in payload
+    start, check = payload[:-1], payload[-1]
+    # MOD 37-2: "*" is the check character of a text whose check value is 36.
+    plain = f"LT.{thing}.{compact(label)}.{COPIES[copy]}".replace("_", "$")
+    if check_value("".join(filter(str.isalnum, plain))) == 36:
+        assert (start, check) == (f"{plain}0", "Y")
+        _assert_not_taken_for_a_label(f"{plain}*")
+        _assert_not_taken_for_a_label(f"{plain}Y")
+    else:
+        assert start == plain
+
+
+def test_every_primary_label_of_a_site_can_end_alike_so_that_skipping_would_never_end() -> None:
+    endings = set()
+    for serial in range(1, 200):
+        container, label = make_number("container", "DEMO", serial), make_number("label", "DEMO", 7)
+        if container is not None and label is not None:
+            endings.add(label_payload(container, label, "primary").rsplit(".", 1)[1])
+    assert endings == {"P0Y"}
 
 
 def test_no_payload_is_made_for_an_unknown_kind_of_copy() -> None:

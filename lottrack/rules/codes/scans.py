@@ -7,6 +7,13 @@ A label's code holds no data about anybody, only what the record is asked for:
 The *thing* is the number of a container, sample, preparation or collection without hyphens, a
 site's own number as given, or ``PT-`` and a patient's code; the *label* is the number of this one
 printed label; *copy* is a letter; *check* is MOD 37-2 over all letters and digits before it.
+
+A scanner types like a keyboard, and some layouts put another sign where it means ``*``, so no code
+ends in one. Skipping the serial, as for numbers, would not help: both numbers are sound in
+themselves, so their check characters cancel what sets them apart, and all labels of one kind of
+copy at one site end alike. Instead a ``0`` stands behind the copy's letter, and the check character
+over it is another one (always ``Y``).
+
 Only characters of QR's alphanumeric set are used: lower case would enlarge the symbol (ISO/IEC
 18004). The check character does not see separators: whoever acts on a scan compares the thing
 with the one the label's record names.
@@ -40,7 +47,7 @@ _UNDERSCORE_AS = "$"
 # Patterns are texts, compiled (and kept by re) at first use: compiling all at import would cost
 # every start of the program several milliseconds.
 _THING = r"[A-Z0-9][A-Z0-9._/-]*"
-_PAYLOAD = r"LT\.(?P<thing>[A-Z0-9][A-Z0-9.$/-]*)\.(?P<label>[A-Z0-9]+)\.(?P<copy>[A-Z])[0-9A-Z*]"
+_PAYLOAD = r"LT\.(?P<thing>[A-Z0-9][A-Z0-9.$/-]*)\.(?P<label>[A-Z0-9]+)\.(?P<copy>[A-Z])0?[0-9A-Z]"
 _SEPARATORS = r"[.$/-]"
 # What scanners put around a code: C0 and C1 control characters (CR, LF, tab, STX, GS) and spaces.
 _WRAPPING = "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1)))) + "\ufeff"
@@ -101,6 +108,8 @@ def label_payload(thing: str, label: str, copy: str) -> str:
     if not re.fullmatch(_THING, spelled) or not (serial.isascii() and serial.isalnum()):
         raise BadValue(f"No label code can be made for {quoted(thing)} with label {quoted(label)}.")
     body = f"{_START}{spelled.replace('_', _UNDERSCORE_AS)}.{serial}.{COPIES[copy]}"
+    if check_character(_letters_and_digits(body)) == "*":
+        body += "0"
     return body + check_character(_letters_and_digits(body))
 
 
