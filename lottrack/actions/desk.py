@@ -66,6 +66,7 @@ class Telling(NamedTuple):
         witness: code of a witness whose secret was checked, or "".
         entry: scanned, typed, imported or from_paper.
         reason: why, or "".
+        materials: what was used in the step, as ``ML=QUANTITY``.
     """
 
     at: datetime | None = None
@@ -73,6 +74,7 @@ class Telling(NamedTuple):
     witness: str = ""
     entry: str = "typed"
     reason: str = ""
+    materials: tuple[str, ...] = ()
 
 
 class Desk:
@@ -155,8 +157,9 @@ class Desk:
         Raises:
             NotSignedIn: nobody is signed in.
             RoleMissing: none of the person's roles permits the act.
+            AccessRefused: the person lacks the training the site requires for it.
         """
-        from lottrack.rules.roles import RoleAct, permitting_role, role_sentence
+        from lottrack.rules.roles import RoleAct, permitting_roles, role_sentence
 
         person = account or self.require_actor()
         roles = [str(row.role) for row in self.store.rows("account_role", account=person)]
@@ -165,13 +168,25 @@ class Desk:
             for row in self.store.rows("role_act", act=act)
         ]
         today = self.today()
-        role = permitting_role(table, act, roles, today)
-        if role is None:
+        permitting = permitting_roles(table, act, roles, today)
+        if not permitting:
             raise RoleMissing(
                 role_sentence(table, act, person, roles, today),
                 hint="Ask one of them, or an administrator: `lottrack user role USER --add ROLE`.",
             )
-        return role
+        return self._trained_role(act, person, permitting)
+
+    def _trained_role(self, act: str, person: str, roles: tuple[str, ...]) -> str:
+        """The first of a person's roles for an act in which they are trained for it.
+
+        A site that requires no training is asked nothing; nor is whoever keeps accounts and
+        training, on which all else rests.
+        """
+        if not self.store.rows("training_requirement"):
+            return roles[0]
+        from lottrack.actions.laboratory.training import trained_role
+
+        return trained_role(self, act, person, roles)
 
     def require_other(self, first: str, second: str, what: str) -> None:
         """Two people where the act needs two.

@@ -13,7 +13,7 @@ from lottrack.rules.release.facts import failed, listed, passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from lottrack.rules.release.facts import RuleFinding
 
@@ -39,13 +39,13 @@ class Equipment(NamedTuple):
         code: of the equipment.
         needs_calibration: it measures or controls something.
         calibrations: all of them, in the order recorded.
-        retired_on: the day it was taken out of use, or None.
+        retired_at: when it was taken out of use, or None.
     """
 
     code: str
     needs_calibration: bool
     calibrations: tuple[Calibration, ...]
-    retired_on: date | None = None
+    retired_at: datetime | None = None
 
 
 class UseFact(NamedTuple):
@@ -89,61 +89,59 @@ def require_calibration_days(on: date, due_on: date, today: date) -> None:
 def in_force(calibrations: Iterable[Calibration], on: date) -> Calibration | None:
     """The calibration that counts on a day: the latest by then, and of one day the last recorded.
 
-    Where two of one day disagree the failing one counts.
+    Equipment found out of limits and adjusted is calibrated twice on a day: as found, as left.
     """
     by_then = [each for each in calibrations if each.on <= on]
     latest = max((each.on for each in by_then), default=None)
     of_day = [each for each in by_then if each.on == latest]
-    failing = [each for each in of_day if each.outcome != PASSED]
-    counting = failing or of_day
-    return counting[-1] if counting else None
+    return of_day[-1] if of_day else None
 
 
-def calibration_blockers(equipment: Equipment, on: date) -> list[Blocker]:
-    """Everything that stands against using equipment on a day."""
+def calibration_blockers(equipment: Equipment, at: datetime, on: date) -> list[Blocker]:
+    """Everything that stands against using equipment at a moment.
+
+    Args:
+        equipment: it.
+        at: the moment.
+        on: the site's day of it.
+    """
     code = equipment.code
-    blockers = []
-    if equipment.retired_on is not None and not (on < equipment.retired_on):
-        blockers.append(
-            Blocker(
-                "equipment-retired",
-                f"{code} was taken out of use on {equipment.retired_on}.",
-            )
-        )
+    if equipment.retired_at is not None and not (at < equipment.retired_at):
+        said = f"{code} was taken out of use on {equipment.retired_at.date()}."
+        return [Blocker("equipment-retired", said, "", "nobody", "Use other equipment.")]
     if not equipment.needs_calibration:
-        return blockers
+        return []
     counts = in_force(equipment.calibrations, on)
     if counts is None:
-        blockers.append(
-            Blocker("not-calibrated", f"No calibration of {code} by {on} is on record.")
-        )
-    elif counts.outcome != PASSED:
-        blockers.append(
-            Blocker(
-                "calibration-failed",
-                f"{code} failed its calibration on {counts.on} ({counts.number}).",
-            )
-        )
-    elif not (on <= counts.due_on):
-        blockers.append(
-            Blocker(
-                "calibration-overdue",
-                f"The calibration of {code} held until {counts.due_on} ({counts.number}).",
-            )
-        )
-    return blockers
+        return [_unfit(code, "not-calibrated", f"No calibration of {code} by {on} is on record.")]
+    if counts.outcome != PASSED:
+        said = f"{code} failed its calibration on {counts.on} ({counts.number})."
+        return [_unfit(code, "calibration-failed", said)]
+    if not (on <= counts.due_on):
+        said = f"The calibration of {code} held until {counts.due_on} ({counts.number})."
+        return [_unfit(code, "calibration-overdue", said)]
+    return []
+
+
+def _unfit(code: str, reason: str, sentence: str) -> Blocker:
+    who = "technician, production_lead, qc or qa"
+    return Blocker(reason, sentence, "", who, f"lottrack equipment calibrate {code}")
 
 
 def failed_after(equipment: Equipment, on: date) -> Calibration | None:
-    """The calibration that puts a use on a day in doubt: the next one after it, if that failed.
+    """The calibration that puts a use on a day in doubt: the next one, if the equipment failed it.
 
-    It stays in doubt when the equipment passes again after a repair; only a judgement settles it.
+    One of the same day is the next one, too, for nobody knows which came first. The use stays in
+    doubt when the equipment passes again after a repair; only a judgement settles it.
     """
-    later = [each.on for each in equipment.calibrations if each.on > on]
-    if not later or not equipment.needs_calibration:
+    if not equipment.needs_calibration:
         return None
-    following = in_force(equipment.calibrations, min(later))
-    return None if following is None or following.outcome == PASSED else following
+    failing = [each for each in equipment.calibrations if each.outcome != PASSED]
+    same_day = [each for each in failing if each.on == on]
+    if same_day:
+        return same_day[-1]
+    later = min((each.on for each in equipment.calibrations if each.on > on), default=None)
+    return next((each for each in failing if each.on == later), None)
 
 
 def last_good(equipment: Equipment, before: Calibration) -> Calibration | None:

@@ -63,7 +63,8 @@ class Dealing(NamedTuple):
         severity: its class, as it stands.
         is_investigated: an investigation is on record.
         actions: its corrective actions.
-        found_effective: the last check of effectiveness, None without one.
+        found_effective: the last check of effectiveness; None without one, or where more was
+            agreed since.
     """
 
     number: str
@@ -96,25 +97,40 @@ def closing_blockers(dealing: Dealing, check_due_on: date | None) -> list[Blocke
             Blocker(
                 "investigation-missing",
                 f"{dealing.number} is {dealing.severity}, and no investigation is on record.",
-                f"lottrack deviation investigate {dealing.number} --cause TEXT --text TEXT",
+                who_can_mend="production_lead, qc or qa",
+                hint=f"lottrack deviation investigate {dealing.number} --cause TEXT --text TEXT",
             )
         )
     blockers += [
         Blocker(
             "action-not-done",
             f"Corrective action {action.number} of {action.owner} is not done.",
-            f"lottrack deviation done {action.number} --text TEXT",
+            who_can_mend=action.owner,
+            hint=f"lottrack deviation done {action.number} --text TEXT",
         )
         for action in dealing.actions
         if not action.is_done
     ]
+    if dealing.found_effective is False:
+        blockers.append(
+            Blocker(
+                "found-without-effect",
+                f"What was done about {dealing.number} was found without effect, and nothing more"
+                " was agreed since.",
+                who_can_mend="production_lead, qc or qa",
+                hint=f"lottrack deviation action {dealing.number} --text TEXT --owner USER"
+                " --due DATE",
+            )
+        )
     if needs_check(dealing) and check_due_on is None:
         blockers.append(
             Blocker(
                 "check-not-planned",
                 f"Nobody has checked whether the actions of {dealing.number} had an effect, and no"
                 " day is set by which somebody will.",
-                "--check-due DATE, or first lottrack deviation check",
+                who_can_mend="qa",
+                hint="Give --check-due DATE, or check first: lottrack deviation check"
+                f" {dealing.number} --effective yes --text TEXT",
             )
         )
     return blockers

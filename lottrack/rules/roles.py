@@ -124,16 +124,15 @@ def allowed_roles(rules: Iterable[RoleAct], act: str, on: date) -> tuple[str, ..
     return tuple(role for role in ROLES if role in allowed)
 
 
-def permitting_role(
+def permitting_roles(
     rules: Iterable[RoleAct], act: str, person_roles: Iterable[str], on: date
-) -> str | None:
-    """The role by which a person may do an act on a day, or None.
+) -> tuple[str, ...]:
+    """The roles by which a person may do an act on a day, in the order of ``ROLES``; none: ().
 
-    Where several of the person's roles would do, the first in the order of ``ROLES`` is the one
-    the act is recorded under.
+    Where several would do, the act is recorded under the first.
     """
     has = frozenset(person_roles)
-    return next((role for role in allowed_roles(rules, act, on) if role in has), None)
+    return tuple(role for role in allowed_roles(rules, act, on) if role in has)
 
 
 def role_sentence(

@@ -112,6 +112,8 @@ def training_blockers(
                 if last is not None and ended
                 else f"No training of {person} in '{subject}' that holds on {on} is on record.",
                 "21 CFR 11.10(i)",
+                "qa",
+                f"lottrack training record {person} --subject '{subject}' --on DATE --until DATE",
             )
         )
     return blockers

@@ -243,6 +243,11 @@ class Change(Reader):
         self._rows.append(["+", table, row])
 
     @property
+    def facts(self) -> list[tuple[str, dict[str, Any]]]:
+        """The facts written so far: their tables and their columns that are not NULL."""
+        return [(row[1], row[2]) for row in self._rows if row[0] == "+" and row[1] in FACTS]
+
+    @property
     def wrote(self) -> bool:
         """Whether anything was written yet."""
         return bool(self._rows)

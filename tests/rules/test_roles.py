@@ -15,7 +15,7 @@ from lottrack.rules.roles import (
     RoleAct,
     allowed_roles,
     parse_roles,
-    permitting_role,
+    permitting_roles,
     require_roles,
     role_sentence,
 )
@@ -79,7 +79,9 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     ),
     "hold lift": ({"qa", "qp"}, True, False),
     **dict.fromkeys(
-        ("lot release", "lot reject", "lot recall", "lot discontinue"), ({"qp"}, True, False)
+        ("lot release", "lot certify", "lot reject", "lot recall", "lot discontinue",
+         "notify load", "supply assess"),
+        ({"qp"}, True, False),
     ),
     **dict.fromkeys(
         ("custody store", "custody transfer", "custody receive", "custody inspect",
@@ -92,6 +94,10 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     **dict.fromkeys(
         ("prepare start", "prepare count", "prepare finish", "verify"), (BEDSIDE, False, False)
     ),
+    **dict.fromkeys(
+        ("supply request", "supply accept", "supply decline"), ({"clinician"}, True, False)
+    ),
+    "notify record": (WORKERS - {"technician"}, False, False),
     "dispense": ({"pharmacist"}, True, True),
     "infusion record": ({"clinician", "nurse"}, True, True),
     "attach": (WORKERS | {"courier"}, False, False),
@@ -148,7 +154,7 @@ def test_an_administrator_makes_no_record_of_cells_or_people_and_signs_nothing()
 )
 def test_nobody_reviews_or_certifies_out_of_role(act: str, role: str) -> None:
     """Event E13: a technician tries to review, quality control tries to certify."""
-    assert permitting_role(SHIPPED, act, [role], TODAY) is None
+    assert permitting_roles(SHIPPED, act, [role], TODAY) == ()
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -235,20 +241,20 @@ def test_two_rules_for_one_act_on_one_day_are_refused(
 def test_a_rule_holds_from_its_first_to_its_last_day(day: date, role: str | None) -> None:
     rules = parse_roles(dated("2026-01-01", "2026-06-30"))
 
-    assert permitting_role(rules, "lot release", ["qa"], day) == role
+    assert permitting_roles(rules, "lot release", ["qa"], day) == ((role,) if role else ())
 
 
 def test_an_act_is_recorded_under_the_first_of_the_roles_that_permit_it() -> None:
     roles = ["nurse", "pharmacist", "qc"]
 
-    assert permitting_role(SHIPPED, "verify", roles, TODAY) == "pharmacist"
-    assert permitting_role(SHIPPED, "infusion record", roles, TODAY) == "nurse"
-    assert permitting_role(SHIPPED, "result review", roles, TODAY) == "qc"
+    assert permitting_roles(SHIPPED, "verify", roles, TODAY)[0] == "pharmacist"
+    assert permitting_roles(SHIPPED, "infusion record", roles, TODAY)[0] == "nurse"
+    assert permitting_roles(SHIPPED, "result review", roles, TODAY)[0] == "qc"
 
 
 def test_what_is_in_no_rule_nobody_may_do() -> None:
     for role in ROLES:
-        assert permitting_role(SHIPPED, "lot forget", [role], TODAY) is None
+        assert permitting_roles(SHIPPED, "lot forget", [role], TODAY) == ()
 
 
 def test_one_row_for_each_role_means_the_same_as_one_rule_for_all() -> None:

@@ -6,6 +6,7 @@ import secrets as tokens
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.laboratory.people import write_account
+from lottrack.actions.notifying.duties import write_own_duties
 from lottrack.actions.secrets import hashed, require_new_secret
 from lottrack.assets import database_folder, folder
 from lottrack.rules.administration.protocol import parse_protocol
@@ -144,6 +145,7 @@ def write_controlled_data(change: Change) -> None:
         write_protocol(change, path.read_text(encoding="utf-8"), path.name)
     for path in sorted(database_folder("specifications").glob("*.toml")):
         write_specification(change, path.read_text(encoding="utf-8"), path.name)
+    write_own_duties(change)
 
 
 def write_protocol(change: Change, source: str, file: str) -> str:

@@ -37,10 +37,13 @@ _NAMES_TABLE = {
 _STANDS_ALONE = frozenset(
     {
         *("hla_finding", "verification", "hold", "shown_warning", "refusal", "incident"),
-        *("correction", "document_issue"),
+        *("correction", "document_issue", "oos", "result_import"),
     }
 )
 
+
+_BELONGS_BY_NUMBER = ("equipment_use",)
+"""Facts that belong to another one of any kind, which their column `record` names."""
 
 _GIVING = {"dispensing": "dispensed_container", "infusion": "infused_container"}
 
@@ -91,6 +94,8 @@ def dependents(reader: Reader, table: str, record: str) -> Iterator[Dependent]:
             row = reader.find(owner, getattr(link, owner_column))
             if row is not None:
                 yield Dependent(owner, row)
+    for other in _BELONGS_BY_NUMBER:
+        yield from (Dependent(other, row) for row in reader.rows(other, record=record))
 
 
 def is_live(reader: Reader, dependent: Dependent) -> bool:
@@ -154,6 +159,8 @@ def _lots(reader: Reader, table: str, row: Row) -> Iterator[str]:
     if table == "marker":
         yield from _lots_from(reader, "donor", reader.get("screening", row.screening).donor)
     values = row.values()
+    if values.get("oos") is not None:
+        yield from _lots_from(reader, "lot", str(reader.get("oos", values["oos"]).lot))
     for column in ("lot", "container", "collection", "donor", "patient", "pair", "course"):
         if values.get(column) is not None:
             yield from _lots_from(reader, column, str(values[column]))

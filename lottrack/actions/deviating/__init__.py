@@ -1,0 +1,1 @@
+"""Deviations: opened, investigated, mended, checked, closed by signature."""
