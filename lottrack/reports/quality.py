@@ -12,26 +12,56 @@ if TYPE_CHECKING:
 _MARKS = {"pass": "ok", "fail": "FAIL", "pending": "PENDING", "not_applicable": "-"}
 
 
+_LAID_OUT = frozenset({"criteria", "presentations", "patient_limits"})
+
+
 def specification_text(data: dict[str, Any]) -> str:
-    """A specification: its head, then one line per test."""
-    head = {key: value for key, value in data.items() if key not in {"criteria", "shelf_life"}}
+    """A specification: its head, its presentations and patient limits, then one line per test."""
+    head = {key: value for key, value in data.items() if key not in _LAID_OUT}
     rows = [
         {
             "test": entry["test"],
             "name": entry["name"],
             "stage": entry["stage"],
+            "sample": entry["sample"],
             "level": entry["level"],
             "limit": entry["limit_text"],
             "required": entry["required"],
+            "one of": entry["alternative"],
             "pending": "" if entry["pending_days"] is None else f"{entry['pending_days']} days",
         }
         for entry in data["criteria"]
     ]
-    lives = [
-        f"Shelf life, {life['presentation']}: {life['length']} {life['unit']}, {life['storage']}"
-        for life in data["shelf_life"]
+    if not any(row["sample"] for row in rows):
+        rows = [{key: value for key, value in row.items() if key != "sample"} for row in rows]
+    kept = [_presentation(entry) for entry in data["presentations"]]
+    kept += [
+        f"Limit per patient: {entry['quantity']} at most {entry['limit']} {entry['unit']}"
+        + (f" (from {entry['test']})" if entry["test"] else "")
+        for entry in data["patient_limits"]
     ]
-    return "\n".join([fields(head), *lives, "", table(rows)])
+    return "\n".join([fields(head), *kept, "", table(rows)])
+
+
+def _presentation(entry: dict[str, Any]) -> str:
+    life = entry["shelf_life"]
+    lasts = "told at each fill" if life is None else f"{life['length']} {life['unit']}"
+    return f"Shelf life, {entry['presentation']}: {lasts}; {entry['storage']}"
+
+
+def comparison_text(data: dict[str, Any]) -> str:
+    """Two versions of a specification: what was added, removed and changed, a line each."""
+    if data["same"]:
+        return f"{data['before']} and {data['after']} differ in nothing but their version."
+    lines = [f"From {data['before']} to {data['after']}:"]
+    for entry in data["changes"]:
+        lines += ["", f"{entry['change'].upper()} {entry['part']} {entry['name']}".rstrip()]
+        for each in entry["differences"]:
+            before, after = each["before"] or "(none)", each["after"] or "(none)"
+            said = {"added": after, "removed": before}.get(entry["change"], f"{before} -> {after}")
+            direction = f"  [{each['direction']}]" if each["direction"] else ""
+            lines.append(f"  {each['field']}: {said}{direction}")
+    return "\n".join(lines)
 
 
 def results_text(data: list[dict[str, Any]]) -> str:

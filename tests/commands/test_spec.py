@@ -64,7 +64,11 @@ def test_show_tells_every_criterion_as_scripts_rely_on_it(program: Program) -> N
     assert {entry["level"] for entry in shown["criteria"]} == {"lot", "container", "preparation"}
     assert by_test["HLA-DR"]["required"] is False
     assert by_test["sterility-product-14d"]["pending_days"] == 14
-    assert shown["shelf_life"][0]["presentation"] == "fresh"
+    fresh, frozen = shown["presentations"]
+    assert fresh["presentation"] == "fresh"
+    assert fresh["shelf_life"] == {"length": 24, "unit": "hours"}
+    assert (fresh["storage_min_c"], fresh["storage_max_c"]) == ("2", "8")
+    assert (frozen["shelf_life"], frozen["storage_max_c"]) == (None, "-150")
 
 
 def test_show_is_readable_for_a_person(program: Program) -> None:

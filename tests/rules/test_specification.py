@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,20 +11,27 @@ import pytest
 from lottrack.assets import database_folder
 from lottrack.errors import BadValue, NotFound
 from lottrack.rules.specification.criterion import (
+    Criterion,
     accepted_range,
     accepted_words,
     is_number_like,
     limit_text,
     possible_range,
 )
+from lottrack.rules.specification.presentation import (
+    Presentation,
+    ShelfLife,
+    latest_expiry,
+    shelf_life_text,
+    storage_text,
+)
 from lottrack.rules.specification.ranges import Range
 from lottrack.rules.specification.specification import (
-    Criterion,
-    ShelfLife,
     Specification,
     find_criterion,
-    latest_expiry,
+    is_effective,
     parse_specification,
+    presentation_of,
     require_criterion,
     shelf_life_of,
     spec_ref,
@@ -246,47 +254,132 @@ def test_words_with_digits_in_them_are_words(text: str) -> None:
     assert not is_number_like(text)
 
 
-# -- shelf life ------------------------------------------------------------------------------------
+# -- presentations ---------------------------------------------------------------------------------
+
+FRESH = """
+[presentation.fresh]
+storage = "2 °C to 8 °C"
+storage_min_c = 2
+storage_max_c = 8
+shelf_life_hours = 24
+"""
+FROZEN = """
+[presentation.cryopreserved]
+storage = "Vapour of liquid nitrogen"
+storage_max_c = -150
+shelf_life_days = 730
+dmso_g_per_ml = 0.11
+"""
+
+
+def test_a_presentation_tells_how_it_is_kept_and_how_long_it_lasts() -> None:
+    specification = read(CD73, head=HEAD + FRESH + FROZEN)
+
+    fresh, frozen = specification.presentations
+    assert presentation_of(specification, "fresh") is fresh
+    assert fresh == Presentation(
+        "fresh", "2 °C to 8 °C", Decimal(2), Decimal(8), ShelfLife(24, "hours"), None
+    )
+    assert storage_text(fresh) == "2 to 8 °C"
+    assert storage_text(frozen) == "-150 °C or colder"
+    assert storage_text(frozen._replace(storage_min_c=Decimal(-196), storage_max_c=None)) == (
+        "-196 °C or warmer"
+    )
+    assert frozen.dmso_g_per_ml == Decimal("0.11")
+    assert presentation_of(read(CD73), "fresh") is None
 
 
 def test_a_shelf_life_ends_so_many_hours_or_days_after_the_fill() -> None:
-    head = HEAD + (
-        '[shelf_life.fresh]\nhours = 24\nstorage = "2 to 8 °C"\n'
-        '[shelf_life.cryopreserved]\ndays = 730\nstorage = "Vapour"\n'
-    )
-    specification = read(CD73, head=head)
+    specification = read(CD73, head=HEAD + FRESH + FROZEN)
     filled = datetime(2025, 11, 13, 10, 30, tzinfo=UTC)
 
     fresh = shelf_life_of(specification, "fresh")
     frozen = shelf_life_of(specification, "cryopreserved")
-    assert fresh == ShelfLife("fresh", 24, "hours", "2 to 8 °C")
+    assert fresh is not None
     assert latest_expiry(fresh, filled) == datetime(2025, 11, 14, 10, 30, tzinfo=UTC)
     assert frozen is not None
     assert latest_expiry(frozen, filled) == datetime(2027, 11, 13, 10, 30, tzinfo=UTC)
     assert shelf_life_of(read(CD73), "fresh") is None
 
 
+def test_seconds_of_a_fill_are_never_added_to_its_expiry() -> None:
+    filled = datetime(2025, 11, 13, 10, 30, 59, 999, tzinfo=UTC)
+    assert latest_expiry(ShelfLife(1, "hours"), filled) == datetime(
+        2025, 11, 13, 11, 30, tzinfo=UTC
+    )
+
+
 @pytest.mark.parametrize(
-    ("lines", "reason"),
+    ("life", "text"),
     [
-        ('storage = "Cold"', "either days or hours"),
-        ('hours = 24\ndays = 1\nstorage = "Cold"', "either days or hours"),
-        ("hours = 24", "storage is missing"),
-        ('hours = 0\nstorage = "Cold"', "below 1"),
-        ('hours = 24\nstorage = "Cold"\nminutes = 3', "unknown key: minutes"),
+        (ShelfLife(24, "hours"), "24 hours"),
+        (ShelfLife(1, "days"), "1 day"),
+        (ShelfLife(1, "hours"), "1 hour"),
     ],
 )
-def test_a_shelf_life_that_says_too_much_or_too_little_is_refused(lines: str, reason: str) -> None:
-    sentence = refused(CD73, head=f"{HEAD}[shelf_life.fresh]\n{lines}\n")
+def test_a_shelf_life_reads_like_a_person_says_it(life: ShelfLife, text: str) -> None:
+    assert shelf_life_text(life) == text
 
-    assert "shelf_life, fresh" in sentence
+
+def test_a_presentation_without_a_shelf_life_has_its_expiry_told_at_each_fill() -> None:
+    frozen = FROZEN.replace("shelf_life_days = 730\n", "")
+    assert shelf_life_of(read(CD73, head=HEAD + frozen), "cryopreserved") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("shelf_life_hours = 24", "shelf_life_hours = 24\nshelf_life_days = 1", "not both"),
+        ("shelf_life_hours = 24", "shelf_life_hours = 0", "below 1"),
+        ("shelf_life_hours = 24", "shelf_life_minutes = 3", "unknown key: shelf_life_minutes"),
+        ('storage = "2 °C to 8 °C"', "", "storage is missing"),
+        ("storage_min_c = 2", "storage_min_c = 8", "not below storage_max_c"),
+        ("storage_min_c = 2", "storage_min_c = -300", "below -273"),
+        ("storage_min_c = 2\nstorage_max_c = 8", "", "how cold is it kept"),
+        ("shelf_life_hours = 24", "dmso_g_per_ml = 10", "above 2"),
+        ("presentation.fresh", "presentation.frozen", "unknown key: frozen"),
+        ("presentation.fresh", "shelf_life.fresh", "unknown key: shelf_life"),
+    ],
+)
+def test_a_presentation_that_says_too_much_or_too_little_is_refused(
+    old: str, new: str, reason: str
+) -> None:
+    sentence = refused(CD73, head=HEAD + changed(FRESH, old, new))
+
     assert reason in sentence
+    assert re.match(r"own\.toml, line (8|9|1\d)[,:]", sentence)
 
 
-def test_a_presentation_nobody_knows_is_refused() -> None:
-    head = f'{HEAD}[shelf_life.frozen]\ndays = 1\nstorage = "Cold"\n'
+# -- effective days --------------------------------------------------------------------------------
 
-    assert "unknown key: frozen" in refused(CD73, head=head)
+
+def test_a_version_is_in_effect_from_its_first_to_its_last_day() -> None:
+    head = HEAD + "effective_from = 2026-04-01\neffective_until = 2026-12-31\n"
+    specification = read(CD73, head=head)
+
+    days = {
+        date(2026, 3, 31): False,
+        date(2026, 4, 1): True,
+        date(2026, 12, 31): True,
+        date(2027, 1, 1): False,
+    }
+    assert {day: is_effective(specification, day) for day in days} == days
+
+
+def test_a_version_without_days_is_always_in_effect() -> None:
+    assert is_effective(read(CD73), date(1900, 1, 1))
+
+
+def test_a_version_that_ends_before_it_begins_is_refused_with_its_line() -> None:
+    head = HEAD + "effective_from = 2026-04-01\neffective_until = 2026-03-31\n"
+
+    assert "line 8: effective_until 2026-03-31 is before" in refused(CD73, head=head)
+
+
+def test_a_day_in_quotation_marks_is_refused_with_its_line() -> None:
+    assert "line 7: effective_from is not a date" in refused(
+        CD73, head=HEAD + 'effective_from = "2026-04-01"\n'
+    )
 
 
 # -- files nobody may approve ----------------------------------------------------------------------
@@ -398,9 +491,7 @@ def test_one_test_may_stand_in_a_file_only_once_whatever_its_case() -> None:
 
 def test_alternatives_that_could_not_stand_in_for_each_other_are_refused() -> None:
     grouped = changed(CD73, "required = true", 'required = true\nalternative = "A/B"')
-    other = changed(
-        changed(grouped, 'test = "CD73"', 'test = "CD44"'), "required = true", "required = false"
-    )
+    other = changed(grouped.replace('= "CD73"', '= "CD44"'), "required = true", "required = false")
 
     assert "differ in level, required or pending_days" in refused(grouped, other)
 

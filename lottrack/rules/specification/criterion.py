@@ -60,6 +60,7 @@ class Criterion(NamedTuple):
         replicates: which of several readings of one determination decides, one of ``REPLICATES``.
         contamination: failing it means that the cells may be contaminated (sterility, mycoplasma):
             found after a release, it stops everything of the same start material.
+        sample: what is sampled, and how much, or "".
     """
 
     test: str
@@ -78,6 +79,7 @@ class Criterion(NamedTuple):
     fails: tuple[str, ...] = ()
     replicates: str = "worst"
     contamination: bool = False
+    sample: str = ""
 
 
 def limit_text(criterion: Criterion) -> str:
