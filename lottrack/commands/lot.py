@@ -48,7 +48,8 @@ def register(
 ) -> Answer:
     """Register a lot, grown from a collection or from another lot.
 
-    The newest approved edition of the specification is fixed for the lot's life.
+    Without a version, the newest approved one in effect that day is taken. It is fixed then:
+    only a qualified person moves the lot to another one (`lottrack lot respecify`).
 
     \b
     Example:
@@ -117,7 +118,7 @@ def discard(context: Context, lot_id: str, cells: int, reason: str, telling: Tel
 @click.option("--cells-each", type=CELLS, required=True, help="Viable cells in each.")
 @click.option("--volume-ml", type=DECIMAL, required=True, help="Volume in each, mL.")
 @click.option("--last", metavar="CELLS,ML", help="What the last one holds, if it ran short.")
-@click.option("--expires", required=True, metavar="TIME", help="Expiry, to the minute.")
+@click.option("--expires", metavar="TIME", help="Expiry; left out: fill time and shelf life.")
 @click.option("--state", type=click.Choice(STATES), default="cryopreserved", help="How it is kept.")
 @click.option("--purpose", type=click.Choice(PURPOSES), default="infusion", help="What it is for.")
 @click.option("--planned", is_flag=True, help="Numbers and labels now, cells with fill-confirm.")
@@ -130,7 +131,7 @@ def fill(
     cells_each: int,
     volume_ml: Decimal,
     last: str | None,
-    expires: str,
+    expires: str | None,
     state: str,
     purpose: str,
     planned: bool,  # noqa: FBT001 - a flag of the command line
@@ -153,7 +154,7 @@ def fill(
         containers,
         Content(cells_each, volume_ml),
         None if last is None else parse_content(last),
-        parse_time(expires, desk.zone, desk.now()),
+        None if expires is None else parse_time(expires, desk.zone, desk.now()),
         state,
         purpose,
         planned,

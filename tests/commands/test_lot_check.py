@@ -311,8 +311,11 @@ def test_expired_bags_are_not_released(quality: Quality) -> None:
 
 
 def test_a_fresh_fill_is_held_to_the_shelf_life_of_its_specification(quality: Quality) -> None:
-    long = ("--state", "fresh", "--expires", "2026-03-02T12:00")
-    fill = quality.fill(quality.lot, *long, count=1).data["id"]
+    fresh = ("--state", "fresh", "--expires", "2026-03-01T11:00")
+    fill = quality.fill(quality.lot, *fresh, count=1).data["id"]
+    assert quality.outcome("expiry-within-shelf-life", "--fill", fill) == "pass"
+    told = ("expires_at=2026-03-02T12:00", "--reason", "typed too early")
+    quality.program("correct", fill, *told, user="TECHNICIAN1")
     found = quality.rule("expiry-within-shelf-life", "--fill", fill)
     assert found["outcome"] == "fail"
     assert "24 hours" in found["sentence"]

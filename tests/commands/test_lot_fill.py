@@ -115,10 +115,31 @@ class TestFill:
         lot = bench.grown()
         assert bench.fill(lot, "--expires", expires, exit_code=2).code == code
 
-    def test_an_expiry_past_the_shelf_life_warns(self, bench):
+    def test_an_expiry_past_the_shelf_life_is_refused_with_the_way_out(self, bench):
         lot = bench.grown()
-        made = bench.fill(lot, "--state", "fresh", count=1).data
-        assert codes(made) == {"expiry-beyond-shelf-life"}
+        refused = bench.fill(lot, "--state", "fresh", count=1, exit_code=40)
+        assert refused.code == "expiry-beyond-shelf-life"
+        assert "24 hours after the fill" in refused.data["error"]["sentence"]
+        assert "lottrack container extend" in refused.data["error"]["hint"]
+        assert bench("lot", "show", lot).data["fills"] == []
+
+    def test_without_an_expiry_a_fill_lives_as_long_as_its_presentation(self, bench):
+        lot = bench.grown()
+        bag = ("--kind", "bag", "--count", 1, "--cells-each", "4.4e7", "--volume-ml", "4.4")
+        made = bench("lot", "fill", lot, *bag, "--state", "fresh", *bench.at(26, 2)).data
+        assert made["expires"] == "2026-03-01T11:00:00+01:00"
+        assert [each["expires"] for each in containers(bench, lot)] == [made["expires"]]
+
+    def test_where_no_shelf_life_is_set_the_expiry_has_to_be_told(self, bench):
+        lot = bench.grown()
+        bag = ("--kind", "bag", "--count", 1, "--cells-each", "4.4e7", "--volume-ml", "4.4")
+        refused = bench("lot", "fill", lot, *bag, *bench.at(26, 2), exit_code=2)
+        assert refused.code == "expiry-missing"
+
+    def test_samples_kept_back_may_outlast_the_shelf_life(self, bench):
+        lot = bench.grown()
+        made = bench.fill(lot, "--state", "fresh", "--purpose", "retention", count=1).data
+        assert made["expires"] == "2028-02-02T23:59:00+01:00"
 
     def test_an_unusual_concentration_warns_once(self, bench):
         lot = bench.grown()
@@ -295,3 +316,14 @@ class TestPlannedFill:
         fill = bench.fill(lot, "--planned", *bench.at(25), "--expires", "2026-03-02T10:00").data
         refused = confirm(bench, fill["id"], *bench.at(40), exit_code=2)
         assert refused.code == "expiry-before-fill"
+
+    def test_a_plan_may_wait_for_its_cells_but_not_outlast_their_shelf_life(self, bench):
+        lot = bench.grown()
+        fresh = ("--planned", "--state", "fresh", "--expires", "2026-03-01T13:00")
+        fill = bench.fill(lot, *fresh, *bench.at(25), count=1).data["id"]
+        refused = confirm(bench, fill, exit_code=40)
+        assert refused.code == "expiry-beyond-shelf-life"
+        assert f"lottrack correct {fill} expires_at=" in refused.data["error"]["hint"]
+        told = ("expires_at=2026-03-01T12:00", "--reason", "filled an hour earlier than planned")
+        bench("correct", fill, *told)
+        confirm(bench, fill)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lottrack.actions.custody.containers import state_of
+from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.custody.views import custody_gaps
 from lottrack.actions.desk import as_time
 from lottrack.actions.finding import Found
@@ -87,7 +88,7 @@ def _thawed_at(preparation: Row, zone: ZoneInfo) -> datetime:
 
 def expiry_of(reader: Reader, container: Row, preparation: Row | None) -> datetime:
     """When a container expires: the prepared dose's expiry once it has one."""
-    own = as_time(container.expires_at)
+    own = as_time(own_expiry(reader, container))
     assert own is not None
     if preparation is None:
         return own

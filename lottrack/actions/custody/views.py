@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.custody.containers import state_of
+from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.custody.steps import MOVED, place_of
 from lottrack.actions.finding import Found, find_one_of
 from lottrack.actions.releasing.holds import open_holds_on
@@ -69,7 +70,7 @@ def _container(desk: Desk, number: str) -> dict[str, Any]:
         "place": standing.place or None,
         "position": standing.position or None,
         "holder": standing.holder or standing.outside or None,
-        "expires": iso_local(from_text(row.expires_at), desk.zone),
+        "expires": iso_local(from_text(own_expiry(desk.store, row)), desk.zone),
     }
 
 

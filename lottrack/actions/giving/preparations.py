@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.custody.containers import advance, enter, filling_of
+from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.desk import Desk, Telling, as_text, as_time
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.giving.bedside import Question, gather

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lottrack.actions.collecting.collections import courses_of, taking_of
 from lottrack.actions.custody.container_cases import expiry_of
 from lottrack.actions.custody.containers import filling_of
+from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.families.screenings import label_statements
 from lottrack.actions.giving.doses import dosing_weight, prepared_cells
 from lottrack.actions.making.lineage import course_is_closed, course_protocol, lineage_of
@@ -91,7 +92,7 @@ def _filled(reader: Reader, container: Row, protocol: Protocol) -> Values:
     handling = [_NO_IRRADIATION]
     if frozen and container.purpose == "infusion":
         handling.append(f"Infuse within {protocol.post_thaw_limit_minutes} min of thawing.")
-    expires = from_text(container.expires_at)
+    expires = from_text(own_expiry(reader, container))
     return {
         "viable_cells": _cells(cells),
         "volume": _volume(volume_ml),

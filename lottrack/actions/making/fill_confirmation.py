@@ -17,6 +17,7 @@ from lottrack.actions.making.fills import (
     write_filling,
 )
 from lottrack.actions.making.lots import require_open_lot
+from lottrack.actions.making.shelf_lives import require_within_shelf_life
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.shown import write_warnings
@@ -82,6 +83,7 @@ def confirm_fill(
             the harvest has left; nothing was harvested by then.
         BadValue: the containers expired before they were filled.
         CustodyRefused: a named container is not planned any more.
+        Refused: the expiry is later than the shelf life allows (``expiry-beyond-shelf-life``).
     """
     fill = find_one_of(desk.store, text, "fill").record
     desk.subjects.append(fill)
@@ -93,6 +95,8 @@ def confirm_fill(
         at = happened_at(change, told)
         require_in_order(change, at, row.occurred_at, f"the planning of fill {fill}")
         require_after_fill(from_text(row.expires_at), at, change.zone)
+        whole = (change.get("lot", lot), str(row.presentation), str(row.purpose))
+        require_within_shelf_life(change, whole, from_text(row.expires_at), at, planned=fill)
         containers = _unconfirmed(change, row)
         named = _named(desk, change, containers, actual, not_filled)
         contents = {c.root: _content(c, named) for c in containers if _is_open(change, c, named)}

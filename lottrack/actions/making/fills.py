@@ -12,15 +12,18 @@ from lottrack.actions.making.lots import (
     require_open_lot,
     source_of,
 )
+from lottrack.actions.making.shelf_lives import (
+    default_expiry,
+    require_presentation,
+    require_within_shelf_life,
+)
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
-from lottrack.actions.testing.documents import specification_of
 from lottrack.errors import BadValue, Conflict
 from lottrack.rules.culture.plausibility import ShownWarning, fill_warnings
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.times import iso_local, local_text, to_text
-from lottrack.rules.specification.specification import latest_expiry, shelf_life_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +50,7 @@ class NewFill(NamedTuple):
         containers: how many.
         each: what each of them holds.
         last: what the last one holds when it ran short, or None.
-        expires: expiry of all of them, to the minute.
+        expires: expiry of all of them, to the minute; None: as long as the shelf life allows.
         presentation: cryopreserved or fresh.
         purpose: infusion, retention, qc or intermediate.
         planned: the containers get numbers now and cells later (``confirm_fill``).
@@ -57,7 +60,7 @@ class NewFill(NamedTuple):
     containers: int
     each: Content
     last: Content | None
-    expires: datetime
+    expires: datetime | None
     presentation: str = "cryopreserved"
     purpose: str = "infusion"
     planned: bool = False
@@ -76,6 +79,9 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
         BadValue: no containers, no cells, no volume, or an expiry that is not after the fill.
         Conflict: nothing was harvested by then (``not-harvested``), or not enough
             (``more-cells-than-harvested``); the lot was closed.
+        Refused: the expiry is later than the shelf life allows (``expiry-beyond-shelf-life``), or
+            the specification does not know the presentation (``presentation-not-specified``).
+        Usage: no expiry is told, and the specification sets no shelf life (``expiry-missing``).
     """
     _require_sound(new)
     lot = find_lot(desk, text)
@@ -83,7 +89,7 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
     with desk.change("lot fill") as change:
         row = require_open_lot(change, lot)
         at = happened_at(change, told)
-        require_after_fill(new.expires, at, change.zone)
+        expires = _expiry(change, row, new, at)
         contents = new.contents()
         if not new.planned:
             require_harvested(change, lot, at, sum(each.viable_cells for each in contents))
@@ -94,15 +100,14 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
             kind=new.kind,
             presentation=new.presentation,
             purpose=new.purpose,
-            expires_at=to_text(new.expires),
+            expires_at=to_text(expires),
             planned=int(new.planned),
         )
         containers = [
-            _write_container(change, told, lot, fill, new, ordinal, content)
+            _write_container(change, told, row.root, fill, new, (ordinal, content, expires))
             for ordinal, content in enumerate(contents, start=1)
         ]
         warnings = content_warnings(f"A {new.kind} of lot {lot}", contents)
-        warnings += _expiry_warnings(change, row, new, at)
         shown = write_warnings(change, fill, warnings)
     return {
         "id": fill,
@@ -111,9 +116,9 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
         "state": new.presentation,
         "planned": new.planned,
         "purpose": new.purpose,
-        "expires": iso_local(new.expires, desk.zone),
+        "expires": iso_local(expires, desk.zone),
         "containers": [
-            _answered(number, new, content, desk.zone)
+            _answered(number, new, content, iso_local(expires, desk.zone))
             for number, content in zip(containers, contents, strict=True)
         ],
         "warnings": shown,
@@ -123,7 +128,7 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
 def _require_sound(new: NewFill) -> None:
     if new.containers < 1:
         raise BadValue("A fill has at least one container.", code="bad-count")
-    if new.expires.second or new.expires.microsecond:
+    if new.expires is not None and (new.expires.second or new.expires.microsecond):
         raise BadValue(
             "An expiry is kept and printed to the minute.",
             code="bad-time",
@@ -189,9 +194,9 @@ def _write_container(
     lot: str,
     fill: str,
     new: NewFill,
-    ordinal: int,
-    content: Content,
+    what: tuple[int, Content, datetime],
 ) -> str:
+    ordinal, content, expires = what
     container = change.record(
         "container",
         told,
@@ -202,7 +207,7 @@ def _write_container(
         purpose=new.purpose,
         planned_cells=content.viable_cells,
         planned_volume_ml=plain(content.volume_ml),
-        expires_at=to_text(new.expires),
+        expires_at=to_text(expires),
     )
     if not new.planned:
         write_filling(change, told, container, content)
@@ -237,27 +242,27 @@ def content_warnings(what: str, contents: Sequence[Content]) -> list[ShownWarnin
     ]
 
 
-def _expiry_warnings(change: Change, lot: Row, new: NewFill, at: datetime) -> list[ShownWarning]:
-    specification = specification_of(change, lot.specification)
-    shelf_life = shelf_life_of(specification, new.presentation)
-    if shelf_life is None or new.expires <= latest_expiry(shelf_life, at):
-        return []
-    return [
-        ShownWarning(
-            "expiry-beyond-shelf-life",
-            f"The expiry {local_text(new.expires, change.zone)} is later than the"
-            f" {shelf_life.length} {shelf_life.unit} after the fill that {lot.specification} allows"
-            f" for {new.presentation} cells.",
-        )
-    ]
+def _expiry(change: Change, lot: Row, new: NewFill, at: datetime) -> datetime:
+    """The expiry of a fill, told or reckoned; of a plan it is held to the fill when that is told.
+
+    A plan is made before anybody knows when the cells come, so ``confirm_fill`` asks.
+    """
+    require_presentation(change, lot, new.presentation, new.purpose)
+    if new.expires is None:
+        return default_expiry(change, lot, new.presentation, at)
+    require_after_fill(new.expires, at, change.zone)
+    if not new.planned:
+        fill = (lot, new.presentation, new.purpose)
+        require_within_shelf_life(change, fill, new.expires, at)
+    return new.expires
 
 
-def _answered(container: str, new: NewFill, content: Content, zone: str) -> dict[str, Any]:
+def _answered(container: str, new: NewFill, content: Content, expires: str) -> dict[str, Any]:
     return {
         "id": container,
         "kind": new.kind,
         "location_state": "planned" if new.planned else "filled",
         "viable_cells": str(content.viable_cells),
         "volume_ml": content.volume_ml,
-        "expires": iso_local(new.expires, zone),
+        "expires": expires,
     }

@@ -15,7 +15,8 @@ from lottrack.actions.finding import find_one_of
 from lottrack.actions.making.lots import find_lot, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
-from lottrack.actions.testing.documents import find_document, is_approved
+from lottrack.actions.testing.documents import is_approved
+from lottrack.actions.testing.specifications import specification_for
 from lottrack.errors import Conflict, Refused, Usage
 from lottrack.rules.codes.identifiers import require_code, require_own_number
 from lottrack.rules.culture.plausibility import ShownWarning
@@ -50,7 +51,7 @@ class NewLot(NamedTuple):
 
 
 def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
-    """Register a lot; the edition of its specification is fixed for life.
+    """Register a lot; the version of its specification is fixed, and moved by signature only.
 
     Receipt, count and acceptance of the collection are not asked for here: cells do not wait for
     papers, and the release does ask.
@@ -58,7 +59,8 @@ def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
     Raises:
         Conflict: nothing is on record as taken; the course is not one of the collection's; the
             parent lot was closed; the time lies before the taking.
-        Refused: the collection was rejected, or the course is closed.
+        Refused: the collection was rejected, the course is closed, or the specification was
+            retired or is not in effect on that day.
         NumberUsed: another lot has this number.
         Usage: the collection is for several courses, and none is named.
     """
@@ -79,7 +81,7 @@ def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
                 hint=f"`lottrack collection show {collection}` tells by whom and why.",
             )
         require_open_course(change, course, at)
-        specification = find_document(change, "specification", new.specification)
+        specification = specification_for(change, new.specification, at)
         lot = change.record(
             "lot",
             told,

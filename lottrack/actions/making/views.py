@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.custody.containers import filling_of, state_of
+from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import balance_of, containers_of, filled_at, find_lot, passages_of
@@ -180,7 +181,7 @@ def _container(reader: Reader, row: Row) -> dict[str, Any]:
         "filling": filling.root if filling else None,
         "viable_cells": str(filling.viable_cells) if filling and held else None,
         "volume_ml": filling.volume_ml if filling and held else None,
-        "expires": shown_time(reader, row.expires_at),
+        "expires": shown_time(reader, own_expiry(reader, row)),
     }
 
 

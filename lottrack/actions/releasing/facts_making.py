@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lottrack.actions.custody.expiries import extension_of, own_expiry
 from lottrack.actions.custody.views import custody_gaps
+from lottrack.actions.deviating.lots import deviations_of_lot, things_of
 from lottrack.actions.finding import Found
+from lottrack.actions.laboratory.uses import use_facts
 from lottrack.actions.making.lots import balance_of, filled_at, line_counts, passages_of
 from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.actions.testing.quality_states import infusions_of, is_gone
@@ -22,8 +25,9 @@ from lottrack.rules.release.facts import (
 )
 from lottrack.rules.specification.criterion import limit_text
 from lottrack.rules.specification.doublings import doublings_limits
+from lottrack.rules.specification.presentation import latest_expiry
 from lottrack.rules.specification.results import ResultValue, judge
-from lottrack.rules.specification.specification import latest_expiry, shelf_life_of
+from lottrack.rules.specification.specification import shelf_life_of
 
 if TYPE_CHECKING:
     from lottrack.actions.releasing.facts import Scope
@@ -56,6 +60,8 @@ def making_facts(reader: Reader, scope: Scope) -> MakingFacts:
         loose_labels=tuple(label for _, printed in labels.values() for label in printed),
         gaps=tuple(gap for thing in things for gap in custody_gaps(reader, thing)),
         custody_of=tuple(thing.record for thing in things),
+        equipment=use_facts(reader, things_of(scope)),
+        deviations=deviations_of_lot(reader, scope),
     )
 
 
@@ -108,15 +114,26 @@ def _primary_labels(reader: Reader, container: str) -> tuple[tuple[str, ...], tu
 def _fill(reader: Reader, scope: Scope, spec: Specification, fill: Row) -> FillFact:
     filled = [row for row in scope.containers if row.fill == fill.root]
     stock = [row for row in filled if not _is_used(reader, row)]
-    expired = [row for row in stock if from_text(row.expires_at) <= scope.moment]
+    expired = [row for row in stock if from_text(own_expiry(reader, row)) <= scope.moment]
     return FillFact(
         fill=str(fill.root),
         filled=len(filled),
         in_stock=len(stock),
-        expires=local_text(from_text(fill.expires_at), fill.zone),
+        expires=_expiries(reader, fill, stock),
         is_expired=bool(expired),
         beyond_shelf_life=_beyond(reader, spec, fill, filled),
     )
+
+
+def _expiries(reader: Reader, fill: Row, stock: list[Row]) -> str:
+    """The fill's expiry in words, and which containers were extended beyond it."""
+    said = [local_text(from_text(fill.expires_at), fill.zone)]
+    for row in stock:
+        extension = extension_of(reader, row.root)
+        if extension is not None:
+            until = local_text(from_text(extension.expires_at), fill.zone)
+            said.append(f"{row.root} extended to {until} ({extension.root})")
+    return "; ".join(said)
 
 
 def _is_used(reader: Reader, container: Row) -> bool:
