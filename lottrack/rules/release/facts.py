@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import date
 
+    from lottrack.rules.calibration import UseFact
     from lottrack.rules.culture.balance import Balance
+    from lottrack.rules.deviations import DeviationFact
+    from lottrack.rules.release.materials import MaterialsFact
     from lottrack.rules.specification.fulfilment import CriterionState, SpecificationState
 
 PASS, FAIL, PENDING, NOT_APPLICABLE = "pass", "fail", "pending", "not_applicable"
@@ -199,6 +202,9 @@ class MakingFacts(NamedTuple):
         loose_labels: primary labels of the lot's other containers that were only printed.
         gaps: gaps in the custody of the collection and the containers, in words.
         custody_of: what custody was looked at for.
+        materials: what went into the cells; None while the site records no materials.
+        equipment: what equipment was used; None while the site registers none.
+        deviations: those that concern the lot; None while the site opens none.
     """
 
     passages: tuple[PassageFact, ...]
@@ -211,6 +217,9 @@ class MakingFacts(NamedTuple):
     loose_labels: tuple[str, ...]
     gaps: tuple[str, ...]
     custody_of: tuple[str, ...]
+    materials: MaterialsFact | None = None
+    equipment: tuple[UseFact, ...] | None = None
+    deviations: tuple[DeviationFact, ...] | None = None
 
 
 class HoldFact(NamedTuple):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lottrack.rules import calibration, deviations
 from lottrack.rules.culture.balance import balance_blockers
 from lottrack.rules.reading.quantities import format_cells
 from lottrack.rules.release.facts import failed, listed, not_applicable, passed
+from lottrack.rules.release.materials import judged_uses
 
 if TYPE_CHECKING:
     from lottrack.rules.release.facts import LotFacts, RuleFinding
@@ -111,12 +113,17 @@ def population_doublings_limit(facts: LotFacts) -> RuleFinding:
 
 def materials_in_date(facts: LotFacts) -> RuleFinding:
     """Materials were in date when they were used (Reg. (EC) 1394/2007 Art. 15(1): traceable)."""
-    return _attested(facts, "materials-in-date", "material lots and their expiry")
+    kept_elsewhere = "material lots and their expiry"
+    return judged_uses(facts) or _attested(facts, "materials-in-date", kept_elsewhere)
 
 
 def equipment_in_calibration(facts: LotFacts) -> RuleFinding:
     """Equipment was in calibration when it was used (GMP for ATMP, EudraLex Vol. 4 Part IV)."""
-    return _attested(facts, "equipment-in-calibration", "equipment and its calibration")
+    code, uses = "equipment-in-calibration", facts.making.equipment
+    if not uses:
+        kept = "equipment and its calibration" if uses is None else "a use of equipment for it"
+        return _attested(facts, code, kept)
+    return calibration.equipment_in_calibration(facts.lot, uses)
 
 
 def oos_closed(facts: LotFacts) -> RuleFinding:
@@ -144,7 +151,10 @@ def oos_closed(facts: LotFacts) -> RuleFinding:
 
 def deviations_closed(facts: LotFacts) -> RuleFinding:
     """Every deviation that concerns the lot is closed (GMP for ATMP, EudraLex Vol. 4 Part IV)."""
-    return _attested(facts, "deviations-closed", "deviations")
+    known = facts.making.deviations
+    if known is None:
+        return _attested(facts, "deviations-closed", "deviations")
+    return deviations.deviations_closed(facts.lot, known)
 
 
 def labels_reconciled(facts: LotFacts) -> RuleFinding:
