@@ -33,6 +33,7 @@ setup(
         "argon2-cffi>=23.1",
         "platformdirs>=4",
         "zxing-cpp>=2.3",
+        "biip>=5.2",
         "reportlab>=4.2",
         "font-source-sans-pro>=0.0.1",
         'tzdata>=2024.1; platform_system == "Windows"',

@@ -11,7 +11,7 @@ from lottrack.commands.base import Answer, noun, reason_option, told, verb
 from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
-    from lottrack.actions.desk import Telling
+    from lottrack.actions.desk import Desk, Telling
     from lottrack.context import Context
 
 label = noun("label", "Labels: print, apply, void, read, reconcile.")
@@ -56,7 +56,7 @@ def preview(context: Context, template: str, form: str | None, out: Path | None)
 @_FORMAT
 @_OUT
 @click.option("--reason", default="", help="Why it is printed anew; the label before is void.")
-@click.option("--destination", default="", help="On a transport copy: where to, address, phone.")
+@click.option("--destination", default="", help="Of a transport copy, if no transfer says.")
 @click.option("--sheet", metavar="COLSxROWS", help="As PDF on A4 sheets of so many labels.")
 @click.option("--margins-mm", metavar="LEFT,TOP", help="To the first label; else centred.")
 @click.option("--gaps-mm", metavar="ACROSS,DOWN", help="Between the labels; as a rule, none.")
@@ -84,6 +84,9 @@ def print_(
     With --sheet all labels stand on A4 sheets of label stock, side by side along the rows; print
     them at their actual size (100 %). --skip leaves out positions whose labels were used before.
 
+    A transport copy says where the thing goes: what --destination says, else the place or party of
+    the transfer it is on.
+
     \b
     Example:
       lottrack label print CN-MAD-0001-X
@@ -97,6 +100,9 @@ def print_(
 
     if destination and copy_ != "transport":
         raise click.UsageError("--destination goes with --copy transport.")
+    desk = context.writing_desk
+    if copy_ == "transport" and not destination:
+        destination = _asked_destination(desk, things)
     wish = Wish(things, template, copy_ or "", reason, destination)
     if sheet is None and (margins_mm, gaps_mm, skip) != (None, None, None):
         raise click.UsageError("--margins-mm, --gaps-mm and --skip go with --sheet COLSxROWS.")
@@ -106,12 +112,24 @@ def print_(
     if sheet is not None:
         grid = read_grid(sheet, margins_mm or "", gaps_mm or "", skip or 0)
         output = Output("pdf", out, grid)
-    desk = context.writing_desk
     made = print_labels(desk, wish, output)
     if not context.json_wanted:
         _tell(context, made)
     mark = {"recorded_by": desk.account} | ({"dry_run": True} if context.dry_run else {})
     return Answer([row | mark for row in made], _printed_text(made))
+
+
+def _asked_destination(desk: Desk, things: tuple[str, ...]) -> str:
+    """Where things are sent, from the person at the terminal if no transfer says it."""
+    from lottrack.actions.labelling.plans import without_destination
+    from lottrack.terminal import is_terminal, read_line
+
+    if not is_terminal() or not without_destination(desk, things):
+        return ""
+    destination = ""
+    while not destination:
+        destination = read_line("Where it goes (organisation, address, telephone): ").strip()
+    return destination
 
 
 def _printed_text(made: list[dict[str, Any]]) -> str:
@@ -249,8 +267,9 @@ def _reconciled_text(data: dict[str, Any]) -> str:
 def read(context: Context, source: str) -> Answer:
     """Say what a code is: from a picture (PNG, JPEG) or as a scanner types it.
 
-    With a database also what the record knows of it. Exit status 63 when a code is not valid. A
-    picture with several codes answers a list.
+    Codes of ISBT 128, GS1 and the Single European Code are taken apart and checked as well. With a
+    database also what the record knows of it. Exit status 63 when a code is not valid. A picture
+    with several codes answers a list.
 
     \b
     Example:
@@ -270,8 +289,11 @@ def read(context: Context, source: str) -> Answer:
 def _read_text(answer: dict[str, Any]) -> str:
     from lottrack.reports.output import fields
 
-    plain = {name: value for name, value in answer.items() if name != "fields"}
-    return fields(plain | answer["fields"])
+    said = dict(answer)
+    inside = said.pop("fields", {})
+    inside |= {f"structure {each['ds']}": each["content"] for each in said.pop("structures", [])}
+    inside |= {f"({ai})": value for ai, value in said.pop("ais", [])}
+    return fields(said | inside)
 
 
 def _record(context: Context) -> Any:

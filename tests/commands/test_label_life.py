@@ -434,7 +434,7 @@ class TestReading:
         ("text", "scheme"),
         [
             ("=G123416654321", "isbt128"),
-            ("]d20109501101530003", "gs1"),
+            ("]d20109501101530004", "gs1"),
             ("SEC ES000001G123416654321 A0001111100000101", "sec"),
             ("LT.CNTST0001Z.LBTST0001G.P0", "lottrack"),
             ("What is this?", "unknown"),
@@ -448,6 +448,30 @@ class TestReading:
 
         assert (read["scheme"], read["valid"]) == (scheme, False)
         assert read["reason"]
+
+    def test_sound_codes_of_other_systems_say_what_is_in_them(self, filled: Site) -> None:
+        program, _ = filled
+
+        def read(text: str) -> dict[str, Any]:
+            said: dict[str, Any] = program("label", "read", text).data
+            assert said["valid"] is True
+            assert said["reason"] is None
+            return said
+
+        donation = read("=A99992400013700=<S1234V00")
+        assert donation["structures"] == [
+            {"ds": "001", "content": "A99992400013700"},
+            {"ds": "003", "content": "S1234V00"},
+        ]
+        european = read("SEC: PL001499Z549917123456 A00T041600320171231")
+        assert european["fields"]["donation"] == "Z549917123456"
+        assert read("]d2010950600013435217261231")["ais"] == [
+            ["01", "09506000134352"],
+            ["17", "261231"],
+        ]
+        shown = program("label", "read", "=A99992400013700", as_json=False).stdout
+        assert "structure 001" in shown
+        assert "A99992400013700" in shown
 
     def test_numbers_and_codes_of_the_record_are_known(self, filled: Site) -> None:
         program, lot = filled

@@ -35,11 +35,6 @@ LARGEST_FILE = 50_000_000
 """Bytes a picture of a code may have."""
 
 _COMPACT_NUMBER = r"([A-Z]{2})[A-Z0-9]{2,8}[0-9]{4,}[0-9A-Z]"
-_SYSTEMS = {
-    "isbt128": "an ISBT 128 code",
-    "sec": "a Single European Code",
-    "gs1": "a GS1 code",
-}
 
 
 # -- preview ---------------------------------------------------------------------------------------
@@ -233,8 +228,9 @@ def read_code(reader: Reader | None, text: str) -> dict[str, Any]:
         return _read_label(reader, scan)
     scheme = foreign_scheme(text)
     if scheme is not None:
-        why = f"This is {_SYSTEMS[scheme]}; lottrack does not read what it says."
-        return _read(scheme, "", why, valid=False)
+        from lottrack.actions.labelling.foreign import read_foreign
+
+        return read_foreign(scheme, text)
     return _read_number(reader, scan)
 
 

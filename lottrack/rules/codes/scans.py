@@ -123,7 +123,7 @@ def read_scan(raw: str) -> Scan:
         CodeUnreadable: the text begins as a label's code, but its check character is wrong or a
             part is missing (``identifier-check-failed``).
     """
-    text = ascii_upper(_unwrapped(raw))
+    text = ascii_upper(unwrapped(raw))
     if not text.startswith(_START):
         return Scan(raw, text, "number" if text else "unknown")
     match = re.fullmatch(_PAYLOAD, text)
@@ -144,15 +144,15 @@ def foreign_scheme(text: str) -> str | None:
     Takes the raw scan, for case and AIM identifier tell. Only good for saying "this is the code
     of another system": nothing is validated.
     """
-    unwrapped = text.strip(_WRAPPING)
-    content = _unwrapped(text)
+    whole = text.strip(_WRAPPING)
+    content = unwrapped(text)
     if content.upper().startswith(_START):
         return None
     if content[:1] in {"=", "&"} and len(content) > 1:
         return "isbt128"
     if re.fullmatch(_SEC, content) or re.match(r"SEC[:\s]", content):
         return "sec"
-    if unwrapped.startswith(_AIM_OF_GS1) or _looks_like_gs1(content):
+    if whole.startswith(_AIM_OF_GS1) or _looks_like_gs1(content):
         return "gs1"
     return None
 
@@ -168,7 +168,8 @@ def _looks_like_gs1(content: str) -> bool:
     return weighted % 10 == 0
 
 
-def _unwrapped(raw: str) -> str:
+def unwrapped(raw: str) -> str:
+    """A scan without the control characters and spaces around it and its AIM identifier."""
     text = raw.strip(_WRAPPING)
     return re.sub(_AIM, "", text, count=1).strip(_WRAPPING) if re.match(_AIM, text) else text
 
