@@ -55,7 +55,32 @@ RELATIONS = (
         "SELECT l.container AS parent, l.infusion AS child FROM infused_container AS l"
         " CROSS JOIN {infusion} AS i ON i.root = l.infusion",
     ),
+    # What was prepared and stayed in its container: the bag itself is what the preparation made.
+    Relation(
+        "preparation",
+        "infusion",
+        "SELECT l.preparation AS parent, g.infusion AS child FROM preparation_input AS l"
+        " JOIN infused_container AS g ON g.container = l.container"
+        " CROSS JOIN {preparation} AS p ON p.root = l.preparation"
+        " CROSS JOIN {infusion} AS i ON i.root = g.infusion",
+    ),
+    Relation(
+        "container",
+        "dispensing",
+        "SELECT l.container AS parent, l.dispensing AS child FROM dispensed_container AS l"
+        " CROSS JOIN {dispensing} AS d ON d.root = l.dispensing",
+    ),
+    Relation(
+        "dispensing",
+        "infusion",
+        "SELECT l.dispensing AS parent, g.infusion AS child FROM dispensed_container AS l"
+        " JOIN infused_container AS g ON g.container = l.container"
+        " CROSS JOIN {dispensing} AS d ON d.root = l.dispensing"
+        " CROSS JOIN {infusion} AS i ON i.root = g.infusion",
+    ),
     _column("course", "infusion_order", "course"),
+    _column("infusion_order", "preparation", "infusion_order"),
+    _column("infusion_order", "dispensing", "infusion_order"),
     _column("infusion_order", "infusion", "infusion_order"),
     Relation("infusion", "patient", "SELECT root AS parent, patient AS child FROM {infusion}"),
 )

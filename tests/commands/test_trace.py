@@ -69,7 +69,56 @@ class TestWays:
         assert found["lot"] == {lot.lot}
         assert found["course"] == {lot.course}
         assert found["container"] == {lot.bags[0]}
-        assert "patient" not in found
+        assert found["fill"] == {lot.fill}
+        assert found["pair"] == {lot.pair}
+        assert found["patient"] == {lot.patient}
+
+    def test_backward_from_an_infusion_shows_how_the_same_bag_was_prepared_and_issued(
+        self, given: tuple[Program, Filled, str]
+    ) -> None:
+        program, lot, infusion = given
+        trace = program("trace", infusion, "--backward").data
+        found = kinds(trace)
+        (order,), (preparation,) = found["infusion_order"], found["preparation"]
+        (dispensing,) = found["dispensing"]
+        said = {node["id"]: node["label"] for node in trace["nodes"]}
+
+        assert said[preparation] == "thawed 2026-02-02, 37.8 ×10⁶ counted, into the same container"
+        assert said[dispensing] == "issued 2026-02-02 by PHARMACIST1"
+        assert {tuple(edge) for edge in trace["edges"]} >= {
+            (lot.bags[0], preparation),
+            (preparation, infusion),
+            (lot.bags[0], dispensing),
+            (dispensing, infusion),
+            (order, preparation),
+            (order, infusion),
+            (infusion, lot.patient),
+        }
+
+    def test_a_pooled_dose_leads_back_to_every_bag_in_it(self, released: Site) -> None:
+        program, lot = released
+        order = program("order", "list").data[0]["id"]
+        scans = lot.scans[:2]
+        made = program("prepare", "start", order, *scans, user="PHARMACIST1").data["id"]
+        count = ("prepare", "count", made, "--total", "4.2e7", "--viability", 90)
+        program(*count, user="PHARMACIST1")
+        finish = ("prepare", "finish", made, "--into", "syringe", "--volume-ml", "8.8")
+        dose = program(*finish, user="PHARMACIST1").data["container"]
+        found = kinds(program("trace", dose, "--backward").data)
+
+        assert found["container"] == {dose, *lot.bags[:2]}
+        assert found["preparation"] == {made}
+        assert found["donor"] == {lot.donor}
+
+    def test_a_struck_dispensing_is_no_step_of_the_way(
+        self, given: tuple[Program, Filled, str]
+    ) -> None:
+        program, _, infusion = given
+        found = kinds(program("trace", infusion, "--backward").data)
+        (dispensing,) = found["dispensing"]
+        program("strike", dispensing, "--reason", "another bag", user="PHARMACIST1")
+
+        assert "dispensing" not in kinds(program("trace", infusion, "--backward").data)
 
     def test_every_edge_joins_two_nodes_and_a_patient_is_traced_back(
         self, given: tuple[Program, Filled, str]

@@ -59,6 +59,8 @@ def trace(desk: Desk, text: str, direction: str, moment: datetime | None) -> Tra
             edges |= dict.fromkeys(more_edges)
     if start[0] == "patient" and direction != "forward":
         _add_pairs(reader, start, nodes, edges)
+    if start[0] == "infusion":
+        _add_patient(reader, start, nodes, edges)
     names = _names(list(nodes))
     listed = [_described(desk, reader, node, names[node], start) for node in nodes]
     when = iso_local(moment or desk.now(), desk.zone)[:16].replace("T", " ")
@@ -84,6 +86,17 @@ def _add_pairs(
         more_nodes, more_edges = walk(reader, pair, forward=False)
         nodes |= dict.fromkeys(more_nodes)
         edges |= dict.fromkeys([*more_edges, (pair, patient)])
+
+
+def _add_patient(
+    reader: Reader, infusion: Node, nodes: dict[Node, None], edges: dict[tuple[Node, Node], None]
+) -> None:
+    """Who was given an infusion belongs to it, whichever way it is followed."""
+    row = reader.find("infusion", infusion[1])
+    if row is not None:
+        patient = ("patient", str(row.patient))
+        nodes.setdefault(patient)
+        edges.setdefault((infusion, patient))
 
 
 def _names(nodes: list[Node]) -> dict[Node, str]:
@@ -178,8 +191,17 @@ def _sample(_desk: Desk, _reader: Reader, row: Row) -> str:
     return str(row.kind)
 
 
-def _preparation(desk: Desk, _reader: Reader, row: Row) -> str:
-    return f"thawed {_day(desk, row.occurred_at)}"
+def _preparation(desk: Desk, reader: Reader, row: Row) -> str:
+    count = reader.last("preparation_count", preparation=row.root)
+    finish = reader.last("preparation_finish", preparation=row.root)
+    counted = "" if count is None else f", {format_cells(int(count.viable_cells))} counted"
+    into = "the same container" if finish is not None and finish.into_kind == "same" else ""
+    made = "" if finish is None else f", into {into or 'a ' + str(finish.into_kind)}"
+    return f"thawed {_day(desk, row.occurred_at)}{counted}{made}"
+
+
+def _dispensing(desk: Desk, _reader: Reader, row: Row) -> str:
+    return f"issued {_day(desk, row.occurred_at)} by {row.performed_by}"
 
 
 def _order(_desk: Desk, _reader: Reader, row: Row) -> str:
@@ -202,6 +224,7 @@ _DESCRIPTIONS = {
     "container": _container,
     "sample": _sample,
     "preparation": _preparation,
+    "dispensing": _dispensing,
     "infusion_order": _order,
     "infusion": _infusion,
 }
