@@ -236,6 +236,57 @@ class TestPrinting:
             "label", "print", lot.bags[0], "--destination", "there", *REASON, user=T, exit_code=2
         )
 
+    def test_a_transport_copy_that_could_not_say_where_to_is_refused(self, filled: Site) -> None:
+        program, lot = filled
+        words = ("label", "print", *lot.bags[:2], "--copy", "transport")
+        refused = program(*words, user=T, exit_code=2)
+        assert refused.code == "destination-missing"
+        assert lot.bags[0] in refused.data["error"]["sentence"]
+        assert "--destination" in refused.data["error"]["hint"]
+
+        # On the way to a person it is still not said where to.
+        program("custody", "transfer", *lot.bags[:2], "--to", "COURIER1", user=T)
+        assert program(*words, user=T, exit_code=2).code == "destination-missing"
+
+    def test_a_thing_on_its_way_says_where_its_transfer_leads(self, filled: Site) -> None:
+        program, lot = filled
+        program("custody", "transfer", lot.bags[0], "--to", "PHARMACY", user=T)
+        outside = "South Hospital, Sevilla · +34 95 555 02 00"
+        program("custody", "transfer", lot.bags[1], "--to-outside", outside, user=T)
+        for bag, place in ((lot.bags[0], "(PHARMACY)"), (lot.bags[1], "South Hospital, Sevilla")):
+            made = program("label", "print", bag, "--copy", "transport", user=T).data[0]
+            assert place in said(program, made)
+        told = print_one(program, lot.bags[0], "--copy", "transport", "--destination", "Ward 3")
+        assert "Ward 3" in said(program, told)
+        assert "(PHARMACY)" not in said(program, told)
+
+    def test_where_it_once_went_is_not_where_it_goes_now(self, released: Site) -> None:
+        program, lot = released
+        words = ("label", "print", lot.bags[0], "--copy", "transport")
+        assert program(*words, user=T, exit_code=2).code == "destination-missing"
+
+    def test_the_marrow_on_its_way_says_where_to_as_well(self, filled: Site) -> None:
+        program, lot = filled
+        words = ("label", "print", lot.collection, "--copy", "transport")
+        assert program(*words, user=T, exit_code=2).code == "destination-missing"
+        made = program(*words, "--destination", "Cell unit, Madrid", user=T).data[0]
+        assert "TO Cell unit, Madrid" in said(program, made)
+
+    @pytest.mark.parametrize("known", [False, True])
+    def test_at_a_terminal_the_destination_is_asked_for_only_if_no_transfer_says_it(
+        self, filled: Site, monkeypatch: pytest.MonkeyPatch, known: bool
+    ) -> None:
+        program, lot = filled
+        if known:
+            program("custody", "transfer", lot.bags[0], "--to", "PHARMACY", user=T)
+        answers = ["", "Ward 3, North Hospital"]
+        monkeypatch.setattr("lottrack.terminal.is_terminal", lambda: True)
+        monkeypatch.setattr("lottrack.terminal.read_line", lambda _: answers.pop(0))
+        made = program("label", "print", lot.bags[0], "--copy", "transport", user=T).data[0]
+
+        assert ("Ward 3, North Hospital" in said(program, made)) is not known
+        assert answers == (["", "Ward 3, North Hospital"] if known else [])
+
     def test_another_legal_basis_has_its_own_words(self, filled: Site) -> None:
         program, lot = filled
         with change(program, "correct") as opened:

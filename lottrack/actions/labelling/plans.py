@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.custody.containers import filling_of, state_of
+from lottrack.actions.custody.steps import last_transfer
 from lottrack.actions.finding import Found, find_one_of
 from lottrack.actions.giving.doses import preparation_of, source_containers
 from lottrack.actions.labelling.labels import THINGS, live_labels
@@ -18,7 +19,7 @@ from lottrack.actions.labelling.values import (
 )
 from lottrack.actions.releasing.dispositions import fill_disposition
 from lottrack.actions.scanning import scanned_record
-from lottrack.errors import Blocker, LabelRefused
+from lottrack.errors import Blocker, LabelRefused, Usage
 from lottrack.printing.fields import COPIES
 from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.lifecycle import ENDED
@@ -52,7 +53,8 @@ class Wish(NamedTuple):
         template: a template's name, or "" for the one that fits.
         copy: a kind of copy, or "" for the one that stands on the thing.
         reason: why a label is printed anew, or "".
-        destination: on transport copies, the organisation it is sent to, or "".
+        destination: on transport copies, the organisation it is sent to, or "" for where the
+            transfer it is on leads.
     """
 
     things: tuple[str, ...]
@@ -233,9 +235,43 @@ def _planned(reader: Reader, kind: str, row: Row, copy: str, wish: Wish) -> Plan
     template, source = _template(wish.template, subjects, copy, container_kind)
     values = _values(reader, kind, row, preparation) | {"copy": COPIES[copy]}
     if copy == "transport":
-        values["destination"] = wish.destination
+        values["destination"] = wish.destination or _require_destination(reader, kind, row.root)
     warnings = tuple(_warnings(reader, kind, row, preparation, values))
     return Planned(kind, str(row.root), copy, template, source, values, (), warnings)
+
+
+def without_destination(desk: Desk, texts: Sequence[str]) -> list[str]:
+    """The numbers of things whose transport copy could not say where they go."""
+    return [record for kind, record in things_of(desk, texts) if not _way(desk.store, kind, record)]
+
+
+def _require_destination(reader: Reader, kind: str, record: str) -> str:
+    """Where a thing is on its way to.
+
+    Raises:
+        Usage: it was not handed over to a place or party (``destination-missing``).
+    """
+    destination = _way(reader, kind, record)
+    if not destination:
+        raise Usage(
+            f"{record} is on no transfer that says where it goes, and a transport label that does"
+            " not say it must not be printed.",
+            code="destination-missing",
+            hint='Give --destination "ORGANISATION, ADDRESS, TELEPHONE", or hand it over first:'
+            f" lottrack custody transfer {record} --to PLACE.",
+        )
+    return destination
+
+
+def _way(reader: Reader, kind: str, record: str) -> str:
+    """The place or party outside that a thing was last handed over to and is on its way to."""
+    transfer = last_transfer(reader, Found(kind, record))
+    if transfer is None:
+        return ""
+    if transfer.to_place is not None:
+        place = reader.get("place", transfer.to_place)
+        return f"{place.name} ({place.root})"
+    return str(transfer.to_outside or "")
 
 
 def _is_finished(reader: Reader, preparation: Row) -> bool:
