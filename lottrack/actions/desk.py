@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from lottrack.actions.laboratory.uses import Used
     from lottrack.store.change import Change
     from lottrack.store.rows import Row
     from lottrack.store.store import Store
@@ -114,6 +115,8 @@ class Desk:
         self.call = ""
         self.scans: list[str] = []
         self.subjects: list[str] = []
+        self.used: Used | None = None
+        self.incident = ""
 
     @cached_property
     def store(self) -> Store:
@@ -218,6 +221,10 @@ class Desk:
         with store.change(actor, act, reason, now=self.now(), dry_run=self.dry_run) as change:
             change.call = self.call_mark(act)
             yield change
+            if self.used is not None:
+                from lottrack.actions.laboratory.uses import write_uses
+
+                self.incident = write_uses(change, self.used)
 
     def call_mark(self, act: str) -> str:
         """What tells one act from its repetition: who, where, which act, which words and codes."""

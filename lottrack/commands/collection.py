@@ -8,6 +8,7 @@ import click
 
 from lottrack.commands.base import Answer, noun, reason_option, told, verb
 from lottrack.commands.types import CELLS, DATE, DECIMAL, PERCENT, TEMPERATURE
+from lottrack.commands.using import equipment_used
 
 if TYPE_CHECKING:
     from datetime import date
@@ -136,6 +137,7 @@ def receive(
 @click.option("--mnc", type=CELLS, help="Mononuclear cells in all of it.")
 @click.option("--viability", type=PERCENT, help="Viable cells per hundred.")
 @told()
+@equipment_used
 def count(
     context: Context,
     collection_id: str,

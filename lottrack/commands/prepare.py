@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, noun, told, verb
+from lottrack.commands.material import materials_used
 from lottrack.commands.types import CELLS, DECIMAL, PERCENT
+from lottrack.commands.using import equipment_used
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,6 +24,8 @@ prepare = noun("prepare", "Thaw, count and finish a dose for one order.")
 @click.argument("order", metavar="ORDER")
 @click.argument("scans", metavar="SCAN...", nargs=-1, required=True)
 @told()
+@equipment_used
+@materials_used
 def start(context: Context, order: str, scans: tuple[str, ...], telling: Telling) -> Answer:
     """Begin a preparation: the containers are thawed for this order.
 
@@ -41,6 +45,7 @@ def start(context: Context, order: str, scans: tuple[str, ...], telling: Telling
 @click.option("--viability", type=PERCENT, metavar="PCT", help="Viability, %.")
 @click.option("--method", default="", help="How it was counted.")
 @told()
+@equipment_used
 def count(
     context: Context,
     preparation: str,
@@ -75,6 +80,8 @@ def count(
 @click.option("--diluent", default="", help="What it was diluted with.")
 @click.option("--expires", metavar="TIME", help="Until when it may be given.")
 @told()
+@equipment_used
+@materials_used
 def finish(
     context: Context,
     preparation: str,
