@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lottrack.errors import StoreBusy, StoreError
 from lottrack.rules.reading.text import printable
 from lottrack.store.connection import connect
-from lottrack.store.replay import ASSURANCE, Finding, Proof, verify
+from lottrack.store.replay import Finding, Proof, unread, verify
 from lottrack.store.schema import prove_schema
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def prove_file(path: Path, progress: Callable[[int], None] | None = None) -> Pro
     except StoreError as error:
         if error.code != "database-damaged":
             raise
-        return Proof(0, "", ASSURANCE, (Finding("database-damaged", "file", error.sentence),))
+        finding = Finding("database-damaged", "file", error.sentence)
+        return unread("the file cannot be opened as a database", finding)
     try:
         return prove(database, progress)
     finally:
@@ -83,10 +84,13 @@ def prove(database: SqliteDatabase, progress: Callable[[int], None] | None = Non
     """
     proof = verify(database, progress)
     schema = prove_schema(database)
-    order = "the file and its indexes were checked by SQLite"
+    order = integrity_findings(database)
+    checked = "the file and its indexes were checked by SQLite"
+    if any(finding.code == "file-unchecked" for finding in order):
+        checked = "the file and its indexes were not checked: SQLite cannot read them"
     return proof._replace(
-        assurance=(*proof.assurance[:-1], schema.assurance, order, proof.assurance[-1]),
-        findings=(*proof.findings, *schema.findings, *integrity_findings(database)),
+        assurance=(*proof.assurance[:-1], schema.assurance, checked, proof.assurance[-1]),
+        findings=(*proof.findings, *schema.findings, *order),
     )
 
 
@@ -114,4 +118,4 @@ def _integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
             if line != "ok":
                 yield Finding("file-integrity", "file", f"SQLite finds: {printable(str(line))}.")
     except sqlite3.DatabaseError as error:
-        yield Finding("file-integrity", "file", f"SQLite cannot check the file: {error}.")
+        yield Finding("file-unchecked", "file", f"SQLite cannot check the file: {error}.")

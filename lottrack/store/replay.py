@@ -51,12 +51,16 @@ class Proof(NamedTuple):
         return "broken" if self.findings else "intact"
 
 
-ASSURANCE = (
-    "every entry's hash was recomputed from its text and follows from the entry before it",
-    "every row of every table was compared with what the entries say it is",
+WITNESS = (
     "a chain without a witness outside proves nothing against someone who rewrites all of it:"
-    " compare the head with one printed or exported earlier",
+    " compare the head with one printed or exported earlier"
 )
+"""What no proof of a file by itself can say; the last line of every assurance."""
+
+
+def unread(what: str, finding: Finding) -> Proof:
+    """The proof of a file of which nothing could be read: it claims nothing."""
+    return Proof(0, "", (f"nothing was recomputed or compared: {what}", WITNESS), (finding,))
 
 
 def verify(database: SqliteDatabase, progress: Callable[[int], None] | None = None) -> Proof:
@@ -69,11 +73,15 @@ def verify(database: SqliteDatabase, progress: Callable[[int], None] | None = No
     connection = database.connection()
     kept = connection.text_factory
     connection.text_factory = _readable
+    proving = None
     try:
-        return _Proving(connection).proof(progress or (lambda _: None))
+        proving = _Proving(connection)
+        return proving.proof(progress or (lambda _: None))
     except sqlite3.DatabaseError as error:
         finding = Finding("database-damaged", "file", f"The file cannot be read: {error}.")
-        return Proof(0, "", ASSURANCE, (finding,))
+        if proving is None:
+            return unread("the file cannot be read", finding)
+        return proving.so_far(finding)
     finally:
         connection.text_factory = kept
 
@@ -94,20 +102,54 @@ class _Proving:
         self.last = 0
         self.head = GENESIS
         self.entries = 0
+        self.read_to_end = False
+        self.compared = False
+        self.unreadable: list[str] = []
 
     def proof(self, progress: Callable[[int], None]) -> Proof:
         if "audit_entry" not in self.columns:
             missing = Finding("chain-missing", "audit_entry", "The database has no audit trail.")
-            return Proof(0, "", ASSURANCE, (missing,))
-        if self._read_entries(progress):
+            return unread("the database has no audit trail", missing)
+        self.read_to_end = self._read_entries(progress)
+        if self.read_to_end:
             self._missing_up_to(self._promised())
             self.findings += self.replay.findings
             for table in sorted((set(self.columns) | set(self.replay.tables)) - _CHAIN_TABLES):
                 self._compare(table)
             self._compare_chain("audit_mention", _mention_findings)
             self._compare_chain("chain_head", _head_findings)
+            self.compared = True
+        return self.so_far()
+
+    def so_far(self, *more: Finding) -> Proof:
+        """What was found up to now; it claims what was done, and no more."""
         head = self.head if self.entries else ""
-        return Proof(self.entries, head, ASSURANCE, tuple(self.findings))
+        done = (self._about_entries(), self._about_tables(), WITNESS)
+        return Proof(self.entries, head, done, (*self.findings, *more))
+
+    def _about_entries(self) -> str:
+        how = "recomputed from its text and compared with the stored one and the entry before it"
+        if self.read_to_end:
+            return f"the hash of every entry in the file was {how}"
+        if self.entries:
+            return (
+                f"the hash of each of the first {self.entries} entries was {how}; what follows"
+                " could not be read and was not proved"
+            )
+        return "no hash was recomputed: the audit trail cannot be read"
+
+    def _about_tables(self) -> str:
+        if not self.read_to_end:
+            return "no row was compared with the audit trail, which cannot be read to its end"
+        if not self.compared:
+            return "not every row was compared with the audit trail: the file cannot be read"
+        if self.unreadable:
+            names = ", ".join(self.unreadable)
+            return (
+                "every row that can be read was compared with what the entries say it is; these"
+                f" tables cannot be read to their end: {names}"
+            )
+        return "every row of every table was compared with what the entries say it is"
 
     # -- the entries ----------------------------------------------------------------------------
 
@@ -196,6 +238,7 @@ class _Proving:
 
     def _unreadable(self, table: str, error: Exception) -> None:
         where = printable(table)
+        self.unreadable.append(where)
         sentence = f"The table {where} cannot be read to its end: {error}."
         self.findings.append(Finding("table-unreadable", where, sentence))
 

@@ -86,6 +86,71 @@ def test_a_file_cut_short_is_found(damaged, share):
     assert judged(damaged) == "broken"
 
 
+EVERY_HASH = "the hash of every entry"
+EVERY_ROW = "every row of every table"
+
+
+def assurance(program):
+    """What a proof says it did, as one text."""
+    return "\n".join(program("audit", "verify", exit_code=None).data["assurance"])
+
+
+def test_a_sound_file_is_said_to_be_proved_to_its_end(damaged):
+    said = assurance(damaged)
+    assert EVERY_HASH in said
+    assert EVERY_ROW in said
+
+
+@pytest.mark.parametrize("share", [0.001, 0.1, 0.5, 0.9])
+def test_of_a_file_cut_short_no_more_is_claimed_than_was_done(damaged, share):
+    data = damaged.db.read_bytes()
+    damaged.db.write_bytes(data[: int(len(data) * share)])
+    said = assurance(damaged)
+    assert EVERY_HASH not in said
+    assert EVERY_ROW not in said
+    assert "were checked by SQLite" not in said
+    assert "compare the head with one printed" in said
+
+
+def test_a_trail_that_breaks_off_says_how_far_it_was_recomputed(damaged):
+    """One page of the trail is gone: what lies before it was proved, what lies after was not."""
+    with closing(sqlite3.connect(damaged.db)) as connection:
+        texts = connection.execute("SELECT payload FROM audit_entry ORDER BY seq").fetchall()
+    middle = texts[len(texts) // 2][0].encode()
+    data = bytearray(damaged.db.read_bytes())
+    start = data.index(middle[:80]) // 4096 * 4096
+    data[start : start + 4096] = b"\xff" * 4096
+    damaged.db.write_bytes(data)
+    found = damaged("audit", "verify", exit_code=91).data
+    said = "\n".join(found["assurance"])
+
+    assert 0 < found["entries"] < len(texts)
+    assert f"each of the first {found['entries']} entries" in said
+    assert "no row was compared" in said
+
+
+def test_a_table_that_cannot_be_read_is_named_and_the_others_are_proved(damaged):
+    with closing(sqlite3.connect(damaged.db)) as connection:
+        page = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'weight'"
+        ).fetchone()[0]
+    data = bytearray(damaged.db.read_bytes())
+    data[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    damaged.db.write_bytes(data)
+    said = assurance(damaged)
+
+    assert EVERY_HASH in said
+    assert EVERY_ROW not in said
+    assert "cannot be read to their end: weight" in said
+
+
+def test_a_check_of_a_damaged_file_says_what_it_left_out(damaged):
+    data = damaged.db.read_bytes()
+    damaged.db.write_bytes(data[: len(data) // 2])
+    found = damaged("admin", "check", exit_code=91).data
+    assert "invariants were not checked" in "\n".join(found["assurance"])
+
+
 def test_a_page_of_zeros_is_found(damaged):
     data = bytearray(damaged.db.read_bytes())
     page = 4096

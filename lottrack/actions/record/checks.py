@@ -60,7 +60,8 @@ def check_record(
     proof = prove_file(path, progress)
     findings = list(proof.findings)
     incidents: list[Finding] = []
-    if not any(finding.code == "database-damaged" for finding in findings):
+    damaged = any(finding.code == "database-damaged" for finding in findings)
+    if not damaged:
         store = open_store()
         findings += reference_findings(store.database)
         attached = [(str(row.root), str(row.sha256)) for row in store.rows("attachment")]
@@ -68,7 +69,8 @@ def check_record(
         findings += invariant_findings(store)
         incidents = incident_notes(store)
     data = proof_data(proof._replace(findings=tuple(findings)))
-    data["assurance"].insert(-1, "references, attached files and the seven invariants were checked")
+    were = "were not checked: the file is damaged" if damaged else "were checked"
+    data["assurance"].insert(-1, f"references, attached files and the seven invariants {were}")
     return data | {"incidents": [note._asdict() for note in incidents]}
 
 
