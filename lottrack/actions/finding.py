@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CODED = (
     *("lot", "collection", "patient", "donor", "account", "place"),
-    *("specification", "protocol", "equipment"),
+    *("specification", "protocol", "equipment", "material"),
 )
 """Facts whose number or code people may choose, in the order a bare text is looked up."""
 
@@ -22,6 +22,7 @@ WORDS = {
     "infusion_order": "order",
     "account": "user",
     "custody_event": "custody event",
+    "material_opening": "opened vial",
     "specification": "specification",
 }
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, noun, reason_option, require_confirmed, told, verb
+from lottrack.commands.material import materials_used
 from lottrack.commands.types import CELLS, DECIMAL, WHOLE
+from lottrack.commands.using import equipment_used
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -72,6 +74,7 @@ def register(
 @click.option("--cells", type=CELLS, help="Viable cells in it.")
 @click.option("--for", "tests", multiple=True, metavar="TEST", help="A test it is for.")
 @told()
+@equipment_used
 def sample(
     context: Context,
     thing: str,
@@ -123,6 +126,8 @@ def discard(context: Context, lot_id: str, cells: int, reason: str, telling: Tel
 @click.option("--purpose", type=click.Choice(PURPOSES), default="infusion", help="What it is for.")
 @click.option("--planned", is_flag=True, help="Numbers and labels now, cells with fill-confirm.")
 @told()
+@equipment_used
+@materials_used
 def fill(
     context: Context,
     lot_id: str,
@@ -167,6 +172,8 @@ def fill(
 @click.option("--actual", multiple=True, metavar="ID=CELLS,ML", help="What one really holds.")
 @click.option("--not-filled", multiple=True, metavar="ID", help="One that stayed empty.")
 @told()
+@equipment_used
+@materials_used
 def fill_confirm(
     context: Context,
     fill_id: str,
@@ -258,4 +265,5 @@ def close(context: Context, lot_id: str, reason: str, confirm: str, telling: Tel
 from lottrack.commands import (  # noqa: E402 - their verbs join the group above
     lot_culture,  # noqa: F401
     lot_quality,  # noqa: F401
+    lot_specification,  # noqa: F401
 )

@@ -8,7 +8,9 @@ import click
 
 from lottrack.commands.base import Answer, told, verb
 from lottrack.commands.lot import lot
+from lottrack.commands.material import materials_used
 from lottrack.commands.types import CELLS, DECIMAL, PERCENT
+from lottrack.commands.using import equipment_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +62,8 @@ _HARVESTED = _options(
 @_SEEDED
 @_COUNTS
 @told()
+@equipment_used
+@materials_used
 def seed(
     context: Context,
     lot_id: str,
@@ -90,6 +94,8 @@ def seed(
 @_HARVESTED
 @_COUNTS
 @told()
+@equipment_used
+@materials_used
 def harvest(
     context: Context,
     lot_id: str,
@@ -120,6 +126,8 @@ def harvest(
 @_COUNTS
 @click.option("--seeded-at", metavar="TIME", help="When it was seeded; left out: as --at.")
 @told()
+@equipment_used
+@materials_used
 def passage(
     context: Context,
     lot_id: str,

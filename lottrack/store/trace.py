@@ -78,6 +78,24 @@ RELATIONS = (
         " CROSS JOIN {dispensing} AS d ON d.root = l.dispensing"
         " CROSS JOIN {infusion} AS i ON i.root = g.infusion",
     ),
+    _column("material", "material_lot", "material"),
+    # What went into a culture went into the lot; a fill and a preparation stand on their own.
+    Relation(
+        "material_lot",
+        "lot",
+        "SELECT material_lot AS parent, lot AS child FROM {material_use} WHERE passage IS NOT NULL",
+    ),
+    Relation(
+        "material_lot",
+        "fill",
+        "SELECT material_lot AS parent, fill AS child FROM {material_use} WHERE fill IS NOT NULL",
+    ),
+    Relation(
+        "material_lot",
+        "preparation",
+        "SELECT material_lot AS parent, preparation AS child FROM {material_use}"
+        " WHERE preparation IS NOT NULL",
+    ),
     _column("course", "infusion_order", "course"),
     _column("infusion_order", "preparation", "infusion_order"),
     _column("infusion_order", "dispensing", "infusion_order"),

@@ -11,6 +11,7 @@ from lottrack.actions.desk import Desk, Telling, as_text, as_time
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.giving.bedside import Question, gather
 from lottrack.actions.giving.doses import filled_cells, prepared_cells
+from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.scanning import scan_container
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.results import record_counted_results
@@ -77,14 +78,13 @@ def start_preparation(
             )
         for container in gathered.containers:
             _advance(change, container, "thaw", told)
-        warnings = [warning._asdict() for warning in verdict.warnings]
-    return {
-        "id": number,
-        "kind": "preparation",
+        made: dict[str, Any] = {"id": number, "kind": "preparation"}
+        made["warnings"] = [warning._asdict() for warning in verdict.warnings]
+        made = with_materials(change, desk, telling, made)
+    return made | {
         "order": gathered.order,
         "containers": list(gathered.containers),
         "started": iso_local(moment, desk.zone),
-        "warnings": warnings,
     }
 
 
@@ -243,14 +243,12 @@ def finish_preparation(desk: Desk, text: str, finish: Finish, telling: Telling) 
             _advance(change, row.root, "finish", told)
         change.mention(preparation.infusion_order)
         cells = prepared_cells(change, preparation)
-        warnings = write_warnings(change, number, _volume_warnings(change, inputs, finish))
-    return {
-        "id": number,
-        "kind": "preparation_finish",
-        "preparation": preparation.root,
+        made = {"id": number, "kind": "preparation_finish", "preparation": preparation.root}
+        made["warnings"] = write_warnings(change, number, _volume_warnings(change, inputs, finish))
+        made = with_materials(change, desk, telling, made)
+    return made | {
         "container": container or inputs[0].root,
         "viable_cells": None if cells is None else str(cells),
-        "warnings": warnings,
     }
 
 

@@ -19,6 +19,7 @@ from lottrack.actions.making.lots import (
     require_open_lot,
     source_of_seeding,
 )
+from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, Conflict, Usage
@@ -96,7 +97,8 @@ def seed(desk: Desk, text: str, passage: str, seeded: Seeded, telling: Telling) 
     told = desk.told(telling)
     with desk.change("lot seed") as change:
         require_open_lot(change, lot)
-        return _write_seeding(change, told, lot, number, seeded)
+        made = _write_seeding(change, told, lot, number, seeded)
+        return with_materials(change, desk, telling, made)
 
 
 def harvest(
@@ -113,7 +115,8 @@ def harvest(
     told = desk.told(telling)
     with desk.change("lot harvest") as change:
         require_open_lot(change, lot)
-        return _write_harvest(change, told, lot, number, harvested)
+        made = _write_harvest(change, told, lot, number, harvested)
+        return with_materials(change, desk, telling, made)
 
 
 def record_passage(
@@ -137,6 +140,7 @@ def record_passage(
         require_open_lot(change, lot)
         seeding = _write_seeding(change, sown, lot, number, seeded)
         made = _write_harvest(change, reaped, lot, number, harvested)
+        made = with_materials(change, desk, harvest_told, made)
     made["seeding"] = seeding["id"]
     made["warnings"] = [*seeding["warnings"], *made["warnings"]]
     return made

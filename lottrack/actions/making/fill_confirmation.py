@@ -18,6 +18,7 @@ from lottrack.actions.making.fills import (
 )
 from lottrack.actions.making.lots import require_open_lot
 from lottrack.actions.making.shelf_lives import require_within_shelf_life
+from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.shown import write_warnings
@@ -108,17 +109,11 @@ def confirm_fill(
             advance(change, container, filling_event(change, told, _act(content)))
         change.mention(fill, lot)
         warnings = content_warnings(f"A {row.kind} of lot {lot}", filled)
-        shown = write_warnings(change, fill, warnings)
+        made: dict[str, Any] = {"id": fill, "kind": "fill", "lot": lot, "planned": False}
+        made["warnings"] = write_warnings(change, fill, warnings)
+        made = with_materials(change, desk, telling, made)
         answered = [_confirmed(change, desk, c) for c in containers]
-    return {
-        "id": fill,
-        "kind": "fill",
-        "lot": lot,
-        "state": row.presentation,
-        "planned": False,
-        "containers": answered,
-        "warnings": shown,
-    }
+    return made | {"state": row.presentation, "containers": answered}
 
 
 def _act(content: Content | None) -> str:

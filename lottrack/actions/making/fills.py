@@ -17,6 +17,7 @@ from lottrack.actions.making.shelf_lives import (
     require_presentation,
     require_within_shelf_life,
 )
+from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, Conflict
@@ -108,20 +109,17 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
             for ordinal, content in enumerate(contents, start=1)
         ]
         warnings = content_warnings(f"A {new.kind} of lot {lot}", contents)
-        shown = write_warnings(change, fill, warnings)
-    return {
-        "id": fill,
-        "kind": "fill",
-        "lot": lot,
+        made: dict[str, Any] = {"id": fill, "kind": "fill", "lot": lot, "planned": new.planned}
+        made["warnings"] = write_warnings(change, fill, warnings)
+        made = with_materials(change, desk, telling, made)
+    return made | {
         "state": new.presentation,
-        "planned": new.planned,
         "purpose": new.purpose,
         "expires": iso_local(expires, desk.zone),
         "containers": [
             _answered(number, new, content, iso_local(expires, desk.zone))
             for number, content in zip(containers, contents, strict=True)
         ],
-        "warnings": shown,
     }
 
 

@@ -11,6 +11,8 @@ from lottrack.actions.families.screenings import hold_after_correction, window_v
 from lottrack.actions.giving.doses import dose_for
 from lottrack.actions.labelling.labels import restand
 from lottrack.actions.making.lots import balance_of
+from lottrack.actions.materials.corrections import MATERIAL_FACTS
+from lottrack.actions.materials.corrections import holds_after as uses_held
 from lottrack.actions.record.reach import containers_of, containers_of_preparation
 from lottrack.actions.releasing.dispositions import fill_disposition, is_closed
 from lottrack.actions.releasing.holds import write_hold
@@ -259,6 +261,8 @@ def open_holds(
         if table == "result" and new is not None and row.verdict != FAIL:
             now = change.get("result", row.root)
             holds += hold_failing(change, now, criterion_of(change, now))
+        if table in MATERIAL_FACTS:
+            holds += uses_held(change, table, row)
         if table == "marker" and new is not None and row.outcome == NON_REACTIVE:
             holds += hold_after_correction(change, change.get("marker", row.root))
     if voided - BEDSIDE:

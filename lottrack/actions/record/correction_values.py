@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.families.persons import require_birth_year, require_day
 from lottrack.actions.finding import Found, code_of, word_for
 from lottrack.actions.making.lots import passages_of
+from lottrack.actions.materials.corrections import (
+    MATERIAL_FACTS,
+    moments_in_order,
+    require_on_hand,
+)
 from lottrack.actions.record.consequences import dose_again, window_again
 from lottrack.actions.record.reach import containers_of
 from lottrack.actions.testing.results import revalued
@@ -107,6 +112,7 @@ def require_sound(reader: Reader, table: str, record: str) -> None:
     """
     row = reader.get(table, record)
     _require_days(reader, row)
+    require_on_hand(reader, table, row)
     for earlier, later in _pairs_in_order(reader, table, row):
         _require_in_order(reader, earlier, later)
     for container in containers_of(reader, table, row):
@@ -178,6 +184,8 @@ def _pairs_in_order(reader: Reader, table: str, row: Row) -> Iterator[tuple[Mome
         yield (f"the start of {preparation.root}", preparation.occurred_at), this
     elif table == "result" and row.sampled_at is not None:
         yield (f"the sampling for {row.root}", row.sampled_at), this
+    elif table in MATERIAL_FACTS:
+        yield from moments_in_order(reader, table, row)
     elif table == "infusion":
         yield ("the start", row.started_at), ("the end", row.ended_at)
 

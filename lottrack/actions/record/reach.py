@@ -156,6 +156,10 @@ def _lots(reader: Reader, table: str, row: Row) -> Iterator[str]:
         container = reader.find("container", number)
         if container is not None:
             yield str(container.lot)
+    if table in {"material_lot", "material_decision"}:
+        number = record if table == "material_lot" else str(row.material_lot)
+        uses = reader.rows("material_use", material_lot=number)
+        yield from (str(use.lot) for use in uses if use.preparation is None)
     if table == "marker":
         yield from _lots_from(reader, "donor", reader.get("screening", row.screening).donor)
     values = row.values()

@@ -118,12 +118,21 @@ def _start(desk: Desk, reader: Reader, text: str) -> Node:
     if found.table in KINDS:
         return found.table, found.record
     row = reader.find(found.table, found.record)
-    for column in ("container", "lot", "preparation", "collection", "donor", "patient"):
+    for column in (
+        "material_lot",
+        "container",
+        "lot",
+        "preparation",
+        "collection",
+        "donor",
+        "patient",
+    ):
         if row is not None and getattr(row, column, None) is not None:
             return column, str(getattr(row, column))
     raise NotFound(
         f"{found.record} is a {word_for(found.table)}, and those are not traced.",
-        hint="Trace a donor, patient, collection, lot, container, preparation or infusion.",
+        hint="Trace a donor, patient, collection, lot, container, material, preparation or"
+        " infusion.",
     )
 
 
@@ -213,6 +222,15 @@ def _infusion(desk: Desk, _reader: Reader, row: Row) -> str:
     return f"infusion {row.number or '?'} on {_day(desk, row.started_at)}{cells}"
 
 
+def _material(_desk: Desk, _reader: Reader, row: Row) -> str:
+    return f"{row.name}, {row.kind}"
+
+
+def _material_lot(_desk: Desk, reader: Reader, row: Row) -> str:
+    recalled = reader.first("material_recall", material_lot=row.root) is not None
+    return f"lot {row.supplier_lot} of {row.supplier}{', recalled' if recalled else ''}"
+
+
 _DESCRIPTIONS = {
     "donor": _person,
     "patient": _person,
@@ -223,6 +241,8 @@ _DESCRIPTIONS = {
     "fill": _fill,
     "container": _container,
     "sample": _sample,
+    "material": _material,
+    "material_lot": _material_lot,
     "preparation": _preparation,
     "dispensing": _dispensing,
     "infusion_order": _order,

@@ -10,6 +10,7 @@ from lottrack.actions.deviating.lots import deviations_of_lot, things_of
 from lottrack.actions.finding import Found
 from lottrack.actions.laboratory.uses import use_facts
 from lottrack.actions.making.lots import balance_of, filled_at, line_counts, passages_of
+from lottrack.actions.materials.checks import materials_fact
 from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.actions.testing.quality_states import infusions_of, is_gone
 from lottrack.rules.culture.growth import cumulative_doublings, passage_name
@@ -62,6 +63,7 @@ def making_facts(reader: Reader, scope: Scope) -> MakingFacts:
         custody_of=tuple(thing.record for thing in things),
         equipment=use_facts(reader, things_of(scope)),
         deviations=deviations_of_lot(reader, scope),
+        materials=materials_fact(reader, scope),
     )
 
 

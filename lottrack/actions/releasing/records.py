@@ -9,6 +9,7 @@ from lottrack.actions.custody.containers import filling_of
 from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import balance_of, passages_of
+from lottrack.actions.materials.texts import material_lines
 from lottrack.actions.moments import told_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.releasing.holds import held_thing, open_holds_of_lot, open_holds_on
@@ -44,7 +45,8 @@ def record_facts(reader: Reader, lot: str) -> Facts:
         facts += [("filling", each) for each in reader.rows("filling", container=row.root)]
         facts += [("sample", each) for each in reader.rows("sample", container=row.root)]
     facts += [("result", row) for row in result_rows(reader, lot) if row.preparation is None]
-    return facts
+    uses = [row for row in reader.rows("material_use", lot=lot) if row.preparation is None]
+    return [*facts, *(("material_use", row) for row in uses)]
 
 
 def record_lines(reader: Reader, lot: str) -> Iterator[str]:
@@ -63,6 +65,7 @@ def record_lines(reader: Reader, lot: str) -> Iterator[str]:
     yield from _fills(reader, lot)
     yield from _rows(reader, facts, "sample")
     yield from _rows(reader, facts, "discard")
+    yield from material_lines(reader, lot)
     yield ""
     yield "Results"
     yield from _results(reader, facts)
