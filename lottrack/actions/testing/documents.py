@@ -9,7 +9,7 @@ from lottrack.actions import signing
 from lottrack.actions.desk import Desk, Telling
 from lottrack.actions.finding import word_for
 from lottrack.actions.laboratory.site import write_protocol, write_specification
-from lottrack.errors import AlreadyDone, BadValue, NotFound
+from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound
 from lottrack.rules.administration.protocol import Protocol, parse_protocol
 from lottrack.rules.reading.text import printable
 from lottrack.rules.reading.times import iso_local
@@ -123,9 +123,17 @@ def load_document(desk: Desk, table: str, path: Path) -> dict[str, Any]:
 def prepare_approval(
     desk: Desk, table: str, text: str, reader: Reader | None = None
 ) -> signing.Prepared:
-    """What the qualified person signs when approving an edition."""
+    """What the qualified person signs when approving an edition.
+
+    Raises:
+        AlreadyDone: it was approved before: nobody is asked for a secret in vain.
+        Conflict: it was retired (``specification-retired``).
+    """
     record = reader or desk.store
     row = find_document(record, table, text, approved_first=False)
+    if reader is None:
+        desk.subjects.append(str(row.root))
+    _require_draft(record, table, row)
     act = "protocol approve" if table == "protocol" else "spec approve"
     lines = [
         f"{word_for(table).capitalize()}: {row.name}, edition {row.edition}",
@@ -135,6 +143,22 @@ def prepare_approval(
         row.source.rstrip(),
     ]
     return signing.prepared(record, act, MEANINGS[table], lines, [row])
+
+
+def _require_draft(reader: Reader, table: str, row: Row) -> None:
+    if is_approved(reader, table, row.root):
+        raise AlreadyDone(
+            f"{row.root} is approved already.", code="already-approved", hint="Nothing to do."
+        )
+    if table != "specification":
+        return
+    retired = reader.last("specification_retirement", specification=row.root)
+    if retired is not None:
+        raise Conflict(
+            f"{row.root} was retired ({retired.root}): {retired.reason}.",
+            code="specification-retired",
+            hint="Load a new version: `lottrack spec load FILE`.",
+        )
 
 
 def approve_document(
@@ -150,10 +174,6 @@ def approve_document(
     with desk.change(prepared.act, role=signer.role) as change:
         signing.require_unchanged(prepared, prepare_approval(desk, table, text, change))
         row = find_document(change, table, text, approved_first=False)
-        if is_approved(change, table, row.root):
-            raise AlreadyDone(
-                f"{row.root} is approved already.", code="already-approved", hint="Nothing to do."
-            )
         told = desk.told(Telling())
         signature = signing.sign(change, desk, prepared, signer, told)
         change.record("approval", told, **{table: row.root}, signature=signature)
