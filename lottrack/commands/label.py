@@ -185,7 +185,7 @@ def apply(context: Context, scan: str, to: str, telling: Telling) -> Answer:
       lottrack label apply LT.CNMAD0001X.LBMAD0001Y.PZ --to CN-MAD-0001-X
       lottrack label apply LT.CNMAD0001X.LBMAD0002Y.R7 --to L01
     """
-    from lottrack.actions.labelling.labels import apply_label
+    from lottrack.actions.labelling.applying import apply_label
 
     return Answer(apply_label(context.writing_desk, scan, to, telling))
 
@@ -208,7 +208,7 @@ def void(
     Example:
       lottrack label void LB-MAD-0001-Y --reason "misprinted" --destroyed
     """
-    from lottrack.actions.labelling.labels import void_label
+    from lottrack.actions.labelling.applying import void_label
 
     desk = context.writing_desk
     return Answer(void_label(desk, label_id, reason, telling, destroyed=destroyed))

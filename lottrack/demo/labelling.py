@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lottrack.actions.labelling.applying import apply_label
 from lottrack.actions.labelling.files import Output
-from lottrack.actions.labelling.labels import apply_label
 from lottrack.actions.labelling.plans import Wish
 from lottrack.actions.labelling.printing import print_labels
 from lottrack.demo.stage import NOW, Bag

@@ -60,9 +60,10 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         (PRODUCTION, False, False),
     ),
     "lot close": (PRODUCTION | {"qa", "qp"}, False, False),
+    "label print": (PRODUCTION | {"pharmacist"}, False, False),
     **dict.fromkeys(
-        ("label print", "label apply", "label void"),
-        (PRODUCTION | {"pharmacist"}, False, False),
+        ("label apply", "label void"),
+        (PRODUCTION | {"pharmacist", "clinician", "nurse"}, False, False),
     ),
     "place register": (PRODUCTION | {"administrator"}, False, False),
     "result record": ({"technician", "qc"}, False, False),

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lottrack.actions.labelling.applying import void_in
 from lottrack.actions.labelling.files import Output, publish, remove, stage
-from lottrack.actions.labelling.labels import restand, void_in
+from lottrack.actions.labelling.labels import restand
 from lottrack.actions.labelling.plans import Planned, Wish, cleaned, plan_labels, things_of
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import Changed, TemplateInvalid
