@@ -8,8 +8,11 @@ import click
 
 from lottrack.commands.base import Answer, reason_option, require_confirmed, told, verb
 from lottrack.commands.lot import lot
+from lottrack.commands.types import DATE
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from lottrack.actions.desk import Telling
     from lottrack.actions.releasing.stops import Stop
     from lottrack.context import Context
@@ -102,12 +105,19 @@ def attest(context: Context, lot_id: str, rule: str, text: str, telling: Telling
 @_LOT
 @_FILL
 @click.option("--conditional", is_flag=True, help="On condition of tests that are pending.")
+@click.option(
+    "--justification",
+    default="",
+    metavar="TEXT",
+    help="Why it may be used before they are known; left out, as the specification says.",
+)
 @_SIGNER
 def release(
     context: Context,
     lot_id: str,
     fills: tuple[str, ...],
     conditional: bool,  # noqa: FBT001 - click's flag
+    justification: str,
     signer: str,
 ) -> Answer:
     """Release a lot, or some of its fills, by a qualified person's signature.
@@ -115,16 +125,84 @@ def release(
     \b
     Example:
       lottrack lot release LT-MAD-0001-3
-      lottrack lot release LT-MAD-0004-K --fill FL-MAD-0007-Q --conditional
+      lottrack lot release LT-MAD-0004-K --fill FL-MAD-0007-Q --conditional \\
+        --justification "fresh dose, shelf life 24 h; culture of P0 negative"
     """
     from lottrack.actions.releasing.releases import Wish, prepare_release
     from lottrack.actions.releasing.releases import release as decide
 
+    if justification and not conditional:
+        raise click.UsageError("--justification goes with --conditional.")
     desk = context.writing_desk
-    wish = Wish(lot_id, fills, conditional)
+    why = justification or (_asked_justification() if conditional else "")
+    wish = Wish(lot_id, fills, conditional, why)
     prepared = prepare_release(desk, wish, signer or desk.require_actor())
     proof = context.ask_signature(prepared, signer)
     return Answer(decide(desk, wish, prepared, proof))
+
+
+def _asked_justification() -> str:
+    """Why, asked at a terminal; Enter takes what the specification says."""
+    from lottrack.terminal import is_terminal, read_line
+
+    if not is_terminal():
+        return ""
+    return read_line("Why may it be used before the pending results (Enter: as specified)? ")
+
+
+@verb(lot, "certify", writes="lot certify", signed=True)
+@_LOT
+@_FILL
+@_SIGNER
+def certify(context: Context, lot_id: str, fills: tuple[str, ...], signer: str) -> Answer:
+    """Certify what was released on condition, once every pending result is there and reviewed.
+
+    \b
+    Example:
+      lottrack lot certify LT-MAD-0004-K --fill FL-MAD-0007-Q
+    """
+    from lottrack.actions.releasing.certifications import certify as decide
+    from lottrack.actions.releasing.certifications import prepare_certification
+
+    desk = context.writing_desk
+    prepared = prepare_certification(desk, lot_id, fills, signer or desk.require_actor())
+    proof = context.ask_signature(prepared, signer)
+    return Answer(decide(desk, lot_id, fills, prepared, proof))
+
+
+@verb(lot, "conditions", lists=True)
+@click.argument("lot_id", metavar="[LOT]", default="")
+@click.option("--all", "everything", is_flag=True, help="Those of earlier releases, too.")
+def conditions(context: Context, lot_id: str, everything: bool) -> Answer:  # noqa: FBT001
+    """List what conditional releases still wait for: due, overdue, in review, failed, closed.
+
+    \b
+    Example:
+      lottrack lot conditions
+      lottrack lot conditions LT-MAD-0004-K
+    """
+    from lottrack.actions.releasing.conditions import list_conditions
+    from lottrack.reports.certification import conditions_text
+
+    data = list_conditions(context.desk, lot_id, everything=everything)
+    return Answer(data, conditions_text(data))
+
+
+@verb(lot, "register-of-certifications", lists=True)
+@click.option("--from", "since", type=DATE, metavar="DATE", help="From this day on.")
+@click.option("--to", "until", type=DATE, metavar="DATE", help="Up to this day.")
+def register(context: Context, since: date | None, until: date | None) -> Answer:
+    """Print the qualified person's register: every decision on a lot, by whom and when.
+
+    \b
+    Example:
+      lottrack lot register-of-certifications --from 2026-01-01 --to 2026-03-31
+    """
+    from lottrack.actions.releasing.register import register_of_certifications
+    from lottrack.reports.certification import register_text
+
+    data = register_of_certifications(context.desk, since, until)
+    return Answer(data, register_text(data))
 
 
 @verb(lot, "reject", writes="lot reject", signed=True)

@@ -31,6 +31,7 @@ def verdict(data: dict[str, Any]) -> str:
     lines = ["", large(data["verdict"].upper()), ""]
     lines.append(f"Patient {data['patient'] or 'unknown'}, order {data['order'] or 'none'}")
     lines.append(f"Container {', '.join(data['containers']) or 'unknown'}")
+    lines += [supply["sentence"] for supply in data["supplies"]]
     dose = data["dose"]
     if dose is not None:
         basis = "counted after thawing" if dose["basis"] == "post_thaw" else "estimated"

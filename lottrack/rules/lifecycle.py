@@ -76,12 +76,12 @@ DISPOSITION_TRANSITIONS: dict[tuple[str, str], str] = {
     ("conditionally_released", "release"): "released",
     **{
         (state, "reject"): "rejected"
-        for state in ("quarantine", "conditionally_released", "released", "recalled")
+        for state in ("quarantine", "conditionally_released", "released")
     },
     **{(state, "recall"): "recalled" for state in ("conditionally_released", "released")},
     ("quarantine", "discontinue"): "discontinued",
 }
-"""(disposition, act) -> disposition."""
+"""(disposition, act) -> disposition. A recall is the last word: a rejection would hide it."""
 
 _STRICTNESS = {
     name: rank

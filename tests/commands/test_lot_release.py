@@ -339,8 +339,10 @@ def test_a_recall_names_everybody_who_was_given_some(quality: Quality) -> None:
     assert f"ALREADY GIVEN: {quality.bags[0]} to patient P01" in answer.stderr
     assert quality.disposition() == "recalled"
     assert stopped(quality, "recall", exit_code=33).code == "already-recalled"
-    stopped(quality, "reject")
-    assert quality.disposition() == "rejected"
+    refused = stopped(quality, "reject", exit_code=41)
+    assert refused.code == "not-to-be-rejected"
+    assert "the last word" in refused.data["error"]["hint"]
+    assert quality.disposition() == "recalled", "a rejection would hide the recall"
 
 
 def test_what_was_never_released_is_not_recalled(quality: Quality) -> None:

@@ -66,7 +66,12 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         (PRODUCTION | {"pharmacist", "clinician", "nurse"}, False, False),
     ),
     "place register": (PRODUCTION | {"administrator"}, False, False),
-    "result record": ({"technician", "qc"}, False, False),
+    **dict.fromkeys(
+        ("result record", "result import", "oos open"), ({"technician", "qc"}, False, False)
+    ),
+    "oos investigate": ({"production_lead", "qc", "qa"}, False, False),
+    "oos plan": ({"qc", "qa", "qp"}, True, False),
+    "oos conclude": ({"qa", "qp"}, True, False),
     "result review": ({"qc"}, True, False),
     **dict.fromkeys(
         ("spec load", "protocol load"),

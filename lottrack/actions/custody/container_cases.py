@@ -13,6 +13,7 @@ from lottrack.actions.finding import Found
 from lottrack.actions.giving.doses import filled_cells, preparation_of, source_containers
 from lottrack.actions.releasing.dispositions import fill_disposition, overdue_conditions
 from lottrack.actions.releasing.holds import held_thing, open_holds_of_container
+from lottrack.actions.supplying.dossiers import complete_supply
 from lottrack.actions.testing.quality_states import (
     failed_for_container,
     failed_for_preparation,
@@ -79,6 +80,7 @@ def container_case(
         ),
         failed_preparation=failed_for_preparation(reader, lineage.lot, preparation),
         preparation="" if preparation is None else str(preparation.root),
+        supply=complete_supply(reader, row),
     )
 
 

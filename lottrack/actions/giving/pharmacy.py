@@ -69,6 +69,11 @@ def answer_data(answered: Answered) -> dict[str, Any]:
             "weight_kg": plain(dose.weight_kg),
             "basis": dose.basis,
         },
+        "supplies": [
+            {"id": supply.dossier, "container": supply.container, "sentence": supply.words}
+            for supply in (container.supply for container in gathered.case.containers)
+            if supply is not None
+        ],
         "checked": list(CHECKED),
     }
 
@@ -228,6 +233,7 @@ def container_lines(answered: Answered) -> list[str]:
     return [
         f"Container: {case.container} of lot {case.lot}"
         + ("" if case.label is None else f", label {case.label.label}")
+        + ("" if case.supply is None else f". {case.supply.words}")
         for case in answered.gathered.case.containers
     ]
 

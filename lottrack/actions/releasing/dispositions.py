@@ -89,7 +89,7 @@ def overdue_conditions(reader: Reader, fill: str, today: date) -> tuple[str, ...
         fill: the fill.
         today: the site's date judged; a test may still be closed on its due day.
     """
-    from lottrack.actions.testing.quality_states import filled_containers, passes
+    from lottrack.actions.releasing.conditions import open_tests
 
     decision = reader.last("disposition", fill=fill)
     if decision is None or decision.decision != "conditionally_released":
@@ -99,11 +99,7 @@ def overdue_conditions(reader: Reader, fill: str, today: date) -> tuple[str, ...
         for row in reader.rows("release_condition", disposition=decision.root)
         if row.due_on < today.isoformat()
     ]
-    if not due:
-        return ()
-    lot = reader.get("lot", reader.get("fill", fill).lot)
-    containers = [str(row.root) for row in filled_containers(reader, fill)]
-    return tuple(test for test in due if not passes(reader, lot, test, containers))
+    return tuple(open_tests(reader, fill, due))
 
 
 def _undecided(whole: Row | None, *, closed: bool) -> str:

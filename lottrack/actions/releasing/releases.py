@@ -8,17 +8,20 @@ from lottrack.actions import signing
 from lottrack.actions.desk import Telling
 from lottrack.actions.independence import require_independent
 from lottrack.actions.making.lots import find_lot
-from lottrack.actions.moments import shown_time
 from lottrack.actions.releasing.checks import find_fills, judged
+from lottrack.actions.releasing.conditions import bind_conditions, settle_conditions
 from lottrack.actions.releasing.dispositions import fill_disposition, is_closed, lot_disposition
-from lottrack.actions.releasing.facts import source_facts
 from lottrack.actions.releasing.facts_testing import harvest_day
-from lottrack.actions.releasing.records import contents, record_facts, unusual_lines
+from lottrack.actions.releasing.release_texts import (
+    release_covers,
+    release_lines,
+    reviewers_of,
+)
 from lottrack.actions.testing.documents import specification_number
-from lottrack.actions.testing.quality_states import filled_containers, result_rows, state_of_lot
-from lottrack.actions.testing.result_reviews import result_lines
+from lottrack.actions.testing.quality_states import filled_containers, state_of_lot
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
 from lottrack.rules.lifecycle import disposition_after
+from lottrack.rules.reading.text import clean_text
 from lottrack.rules.release.facts import listed
 from lottrack.rules.release.verdict import CONDITIONALLY, NOT_RELEASABLE, RELEASABLE
 from lottrack.rules.specification.fulfilment import due_on
@@ -53,11 +56,14 @@ class Wish(NamedTuple):
         lot: the lot, as typed.
         fills: numbers of fills; none for all that can be supplied.
         conditional: on condition of tests that are pending.
+        justification: why it may be used before they are known; "" takes what the specification
+            says of each of them.
     """
 
     lot: str
     fills: tuple[str, ...] = ()
     conditional: bool = False
+    justification: str = ""
 
 
 def prepare_release(
@@ -72,13 +78,13 @@ def prepare_release(
     """
     record = reader or desk.store
     lot = find_lot(desk, wish.lot)
-    require_independent(desk, ACT, account, _reviewers(record, lot), "signed")
+    require_independent(desk, ACT, account, reviewers_of(record, lot), "signed")
     targets = _targets(record, desk, lot, wish)
     verdict, scope = judged(record, lot, targets, desk.now())
     _require_verdict(lot, verdict, wish)
     meaning = MEANINGS[_decision(wish)]
-    lines = _lines(record, verdict, scope)
-    return signing.prepared(record, ACT, meaning, lines, _covers(record, scope))
+    lines = [*_condition_lines(record, scope, wish), *release_lines(record, verdict, scope)]
+    return signing.prepared(record, ACT, meaning, lines, release_covers(record, scope))
 
 
 def release(
@@ -91,7 +97,6 @@ def release(
         SamePerson, AlreadyDone, DispositionRefused: see ``prepare_release``.
     """
     signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
     decision = _decision(wish)
     with desk.change(ACT, role=signer.role) as change:
         again = prepare_release(desk, wish, signer.account, change)
@@ -99,6 +104,8 @@ def release(
         lot = find_lot(desk, wish.lot)
         targets = _targets(change, desk, lot, wish)
         verdict, scope = judged(change, lot, targets, desk.now())
+        why = _justification(change, scope, wish)
+        told = desk.told(Telling(performed_by=signer.account, reason=why))
         signature = signing.sign(change, desk, prepared, signer, told)
         fills, conditions = [], []
         for fill in targets:
@@ -106,6 +113,7 @@ def release(
                 "disposition", told, fill=fill, decision=decision, signature=signature
             )
             fills.append({"id": fill, "disposition": decision})
+            settle_conditions(change, fill)
             if wish.conditional:
                 conditions += _write_conditions(change, told, scope, fill, number)
         change.mention(lot)
@@ -117,6 +125,7 @@ def release(
         "verdict": verdict.verdict,
         "fills": fills,
         "conditions": conditions,
+        "justification": why or None,
         "released_by": signer.account,
         "signature": signature,
         "warnings": [],
@@ -125,20 +134,6 @@ def release(
 
 def _decision(wish: Wish) -> str:
     return "conditionally_released" if wish.conditional else "released"
-
-
-def _reviewers(reader: Reader, lot: str) -> dict[str, list[str]]:
-    """Everybody who signed a review of a lot's results or record, with their reviews."""
-    reviews = {str(row.root): row for row in reader.rows("lot_review", lot=lot)}
-    for result in result_rows(reader, lot):
-        for link in reader.rows("reviewed_result", result=result.root):
-            review = reader.find("result_review", link.review)
-            if review is not None:
-                reviews[str(review.root)] = review
-    people: dict[str, list[str]] = {}
-    for number, review in reviews.items():
-        people.setdefault(str(review.performed_by), []).append(f"the review {number}")
-    return people
 
 
 # -- which fills -----------------------------------------------------------------------------------
@@ -229,80 +224,68 @@ def _require_verdict(lot: str, verdict: LotVerdict, wish: Wish) -> None:
     )
 
 
-# -- what is signed --------------------------------------------------------------------------------
-
-
-def _lines(reader: Reader, verdict: LotVerdict, scope: Scope) -> Iterator[str]:
-    lineage = scope.lineage
-    spec = specification_number(reader, lineage.lot)
-    yield f"Lot: {scope.lot}, {lineage.lot.product}, specification {spec}"
-    yield f"For: patient {lineage.patient.root}, course {lineage.course.root}"
-    yield f"From: donor {lineage.donor.root}, collection {lineage.collection.root}"
-    yield f"Verdict of the lot check: {verdict.verdict.replace('_', ' ')}"
-    yield ""
-    yield "Rules"
-    for finding in verdict.findings:
-        outcome = finding.outcome.replace("_", " ")
-        yield f"  {finding.code}: {outcome}. {finding.sentence}"
-    yield ""
-    yield "Results"
-    for row in result_rows(reader, scope.lot):
-        if row.preparation is None:
-            yield from (f"  {line}" for line in result_lines(reader, row))
-    yield ""
-    yield "Fills and containers"
-    for fill in scope.fills:
-        yield (
-            f"  {fill.root}: {fill.kind}, {fill.presentation}, expires"
-            f" {shown_time(reader, fill.expires_at)}"
-        )
-        for container in scope.containers:
-            if container.fill == fill.root:
-                yield f"    {container.root}: {contents(reader, container)}"
-    yield ""
-    yield "To look at"
-    yield from unusual_lines(reader, lineage, record_facts(reader, scope.lot))
-
-
-def _covers(reader: Reader, scope: Scope) -> list[Row]:
-    """What a release rests on: correcting any of it voids the release."""
-    lineage = scope.lineage
-    fills = {fill.root for fill in scope.fills}
-    covers: list[Row] = [lineage.collection, lineage.course, lineage.pair]
-    for table, row in record_facts(reader, scope.lot):
-        if table == "fill" and row.root not in fills:
-            continue
-        if table == "container" and row.fill not in fills:
-            continue
-        covers.append(row)
-    for table in ("collection_taking", "collection_decision"):
-        covers += reader.rows(table, collection=lineage.collection.root)
-    covers += reader.rows("hla_finding", pair=lineage.pair.root)[-1:]
-    for consent in source_facts(reader, scope).consents:
-        covers += [reader.get("consent", number) for number in consent.records]
-    covers += reader.rows("attestation", lot=scope.lot)
-    return covers
-
-
 # -- conditions ------------------------------------------------------------------------------------
+
+
+class _Pending(NamedTuple):
+    """A test that a release waits for: what it is for, its last day, why it may be pending."""
+
+    test: str
+    due_on: str
+    basis: str
+
+
+def _pending(reader: Reader, scope: Scope, fill: str) -> list[_Pending]:
+    """The tests a conditional release of a fill waits for, each once."""
+    day = harvest_day(reader, scope)
+    assert day is not None, "a lot without a harvest is not conditionally releasable"
+    containers = [str(row.root) for row in scope.containers if row.fill == fill]
+    state = state_of_lot(reader, scope.lineage.lot, containers=containers)
+    found: dict[str, _Pending] = {}
+    for entry in state.pending:
+        until = due_on(entry, day)
+        assert until is not None, "only what may be pending is"
+        test = entry.tests[0]
+        found.setdefault(test, _Pending(test, until.isoformat(), entry.pending_basis))
+    return list(found.values())
+
+
+def _justification(reader: Reader, scope: Scope, wish: Wish) -> str:
+    """Why the product may be used before its last results; "" for a full release."""
+    if not wish.conditional:
+        return ""
+    if wish.justification:
+        return clean_text(wish.justification, "the justification")
+    pending = [p for fill in scope.fills for p in _pending(reader, scope, str(fill.root))]
+    bases = dict.fromkeys(entry.basis for entry in pending)
+    spec = specification_number(reader, scope.lineage.lot)
+    return f"As {spec} allows: {'; '.join(bases)}."
+
+
+def _condition_lines(reader: Reader, scope: Scope, wish: Wish) -> Iterator[str]:
+    if not wish.conditional:
+        return
+    yield f"Used before these are known, because: {_justification(reader, scope, wish)}"
+    for fill in scope.fills:
+        for entry in _pending(reader, scope, str(fill.root)):
+            yield f"  Pending for {fill.root}: {entry.test}, due on {entry.due_on}. {entry.basis}"
+    yield ""
 
 
 def _write_conditions(
     change: Change, told: Told, scope: Scope, fill: str, disposition: str
 ) -> list[dict[str, Any]]:
     """Write the tests a conditional release waits for, with the day each is due."""
-    day = harvest_day(change, scope)
-    assert day is not None, "a lot without a harvest is not conditionally releasable"
-    containers = [str(row.root) for row in scope.containers if row.fill == fill]
-    state = state_of_lot(change, scope.lineage.lot, containers=containers)
-    due: dict[str, str] = {}
-    for entry in state.pending:
-        until = due_on(entry, day)
-        assert until is not None, "only what may be pending is"
-        for test in entry.tests[:1]:
-            due.setdefault(test, until.isoformat())
-    conditions = []
-    for test, on in due.items():
-        change.record("release_condition", told, disposition=disposition, test=test, due_on=on)
-        conditions.append({"fill": fill, "test": test, "due_on": on})
+    conditions, bound = [], []
+    for entry in _pending(change, scope, fill):
+        number = change.record(
+            "release_condition",
+            told._replace(reason=entry.basis),
+            disposition=disposition,
+            test=entry.test,
+            due_on=entry.due_on,
+        )
+        bound.append((number, entry.due_on))
+        conditions.append({"id": number, "fill": fill, "test": entry.test, "due_on": entry.due_on})
+    bind_conditions(change, fill, bound)
     return conditions

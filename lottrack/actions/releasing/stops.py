@@ -9,6 +9,7 @@ from lottrack.actions.desk import Telling
 from lottrack.actions.making.lineage import descendants_of_lot, lineage_of
 from lottrack.actions.making.lots import find_lot
 from lottrack.actions.releasing.checks import find_fills
+from lottrack.actions.releasing.conditions import settle_conditions
 from lottrack.actions.releasing.dispositions import (
     decision_on_lot,
     fill_disposition,
@@ -40,6 +41,10 @@ MEANINGS = {
 }
 _WHOLE = frozenset({"reject", "discontinue"})
 """Acts that, without naming fills, also decide on the lot as a whole and on fills to come."""
+_RECALLED = (
+    "A recall is the last word on what was supplied; a rejection would hide it. What came back is"
+    " destroyed: `lottrack custody destroy CONTAINER --reason TEXT`."
+)
 
 
 class Stop(NamedTuple):
@@ -109,6 +114,8 @@ def stop_lot(
         columns += [{"lot": lot}] if reach.whole else []
         for what in columns:
             change.record("disposition", told, **what, decision=decision, signature=signature)
+        for fill in reach.fills:
+            settle_conditions(change, str(fill.root))
         change.mention(lot)
         disposition = lot_disposition(change, lot)
         infused = infused_of(change, lot, [str(fill.root) for fill in reach.fills])
@@ -151,7 +158,7 @@ def _reach(reader: Reader, desk: Desk, lot: str, stop: Stop) -> _Reach:
                 Blocker(f"not-to-be-{decision}", f"Fill {fill} of lot {lot} is {_words(state)}.")
                 for fill, state in others.items()
             ],
-            hint=_hint(stop.act, lot),
+            hint=_RECALLED if "recalled" in others.values() else _hint(stop.act, lot),
         )
     whole = stop.act in _WHOLE and not named and _decides_on_lot(reader, lot, decision)
     if not possible and not whole:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lottrack.rules.administration.dose import Dose
+    from lottrack.rules.certification.supply import SupplyFact
 
 STAGES = ("prepare", "verify", "dispense", "infuse")
 """Where the question is asked, from thawing to the bedside."""
@@ -63,6 +64,7 @@ class ContainerCase(NamedTuple):
         failed_lot: tests of the lot or container that fail by now.
         failed_preparation: tests of the preparation that fail.
         preparation: the preparation its cells are in, or "".
+        supply: the complete dossier under which it is supplied out of specification, or None.
     """
 
     container: str
@@ -91,6 +93,7 @@ class ContainerCase(NamedTuple):
     failed_lot: tuple[str, ...]
     failed_preparation: tuple[str, ...]
     preparation: str = ""
+    supply: SupplyFact | None = None
 
 
 class CourseCase(NamedTuple):

@@ -23,6 +23,7 @@ from lottrack.rules.administration.schedule import (
     post_thaw_findings,
     weight_findings,
 )
+from lottrack.rules.certification.supply import uncovered
 from lottrack.rules.culture.plausibility import ShownWarning
 
 if TYPE_CHECKING:
@@ -55,15 +56,16 @@ def judge(case: Case, scan_blockers: tuple[Blocker, ...] = ()) -> Verdict:
     for container in case.containers:
         against = chain(
             identity_blockers(case, container),
-            product_blockers(case, container),
+            uncovered(product_blockers(case, container), container.supply),
             chain_blockers(case, container),
         )
         found += [(blocker, container, None) for blocker in against]
         warnings += label_warnings(container)
+        warnings += supply_warnings(container)
     for course in case.courses:
         found += [(blocker, None, course) for blocker in course_blockers(course)]
     plan = plan_verdict(case)
-    found += [(blocker, None, None) for blocker in (*plan.blockers, *people_blockers(case))]
+    found += [(blocker, None, None) for blocker in (*_of_plan(case, plan), *people_blockers(case))]
     warnings += plan.warnings
     return Verdict(_mended(case, found), tuple(dict.fromkeys(warnings)))
 
@@ -137,6 +139,16 @@ def label_warnings(container: ContainerCase) -> Iterator[ShownWarning]:
             f"{container.container} was typed, not scanned: whether its label is the right copy,"
             " applied and not void was not checked.",
         )
+
+
+def supply_warnings(container: ContainerCase) -> Iterator[ShownWarning]:
+    """A container supplied out of specification is told as such, in words, wherever it is asked of.
+
+    GMP for ATMP (EudraLex Vol. 4 Part IV) 11.53 and 11.54: it is supplied at the physician's
+    request, and never released.
+    """
+    if container.supply is not None:
+        yield ShownWarning("out-of-specification-supply", container.supply.words)
 
 
 # -- product ---------------------------------------------------------------------------------------
@@ -368,6 +380,15 @@ def _prescription_warnings(case: Case) -> Iterator[ShownWarning]:
             f"The order was written for {prescribed} kg; the patient now weighs"
             f" {case.dose.weight_kg} kg. The dose is reckoned with the new weight.",
         )
+
+
+def _of_plan(case: Case, plan: Verdict) -> list[Blocker]:
+    """The reasons of order and dose; a dose that the physician accepted for one container is none.
+
+    A dossier speaks of its own container only, so that it covers no dose made of several.
+    """
+    supply = case.containers[0].supply if len(case.containers) == 1 else None
+    return uncovered(plan.blockers, supply)
 
 
 # -- chain of custody, people ----------------------------------------------------------------------

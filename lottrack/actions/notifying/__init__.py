@@ -1,0 +1,1 @@
+"""Late positives, the duties to tell that follow from them, and the calls that settle these."""

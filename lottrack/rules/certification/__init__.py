@@ -1,0 +1,1 @@
+"""What follows a release: conditions that close, duties to tell, supply out of specification."""
