@@ -73,6 +73,11 @@ def demo(context: Context, folder: Path) -> Answer:
       lottrack demo
       lottrack demo training
     """
+    if click.get_current_context().find_root().params.get("db") is not None:
+        raise click.UsageError(
+            "demo makes a database of its own, lottrack.sqlite in DIR. Leave --db away, and name"
+            " the folder: lottrack demo DIR."
+        )
     from lottrack.context import host_name
     from lottrack.demo.scenario import run_demo
     from lottrack.demo.summary import summary_text

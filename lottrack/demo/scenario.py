@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from lottrack.demo.bedside import treat
@@ -28,10 +29,15 @@ if TYPE_CHECKING:
     from lottrack.demo.stage import Story
 
 DATABASE = "lottrack.sqlite"
+UNFINISHED = ".unfinished-demo"
+"""The folder within the demo's own where everything is made before it gets its name."""
 
 
 def run_demo(folder: Path, hasher: Hasher, host: str, narrator: Narrator) -> dict[str, Any]:
     """Make the training record in a folder, play the scenario through it, and tell what came of it.
+
+    A demo that is stopped or fails leaves no record behind that looks like a whole one: everything
+    is made in a folder of its own and gets its name at the end.
 
     Args:
         folder: where the database, labels, traces and pages go; made when it is not there.
@@ -49,17 +55,49 @@ def run_demo(folder: Path, hasher: Hasher, host: str, narrator: Narrator) -> dic
             code="database-exists",
             hint="Name another folder: lottrack demo DIR.",
         )
+    is_new = not folder.exists()
+    workshop = folder / UNFINISHED
+    try:
+        shutil.rmtree(workshop, ignore_errors=True)
+        workshop.mkdir(parents=True)
+        made = _play_in(workshop, path, hasher, host, narrator)
+        _move_up(workshop, folder)
+    except BaseException:
+        shutil.rmtree(workshop, ignore_errors=True)
+        if is_new and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    return made
+
+
+def _play_in(
+    workshop: Path, path: Path, hasher: Hasher, host: str, narrator: Narrator
+) -> dict[str, Any]:
+    """Make and play everything in a folder; tells of it under the names it will have."""
     remembering = RememberingHasher(hasher)
-    make_record(path, remembering, host)
-    store = Store(path)
+    make_record(workshop / DATABASE, remembering, host)
+    store = Store(workshop / DATABASE)
     clock = SceneClock(first_moment())
-    stage = Stage(store, clock, remembering, host=host, folder=folder, narrator=narrator)
+    stage = Stage(store, clock, remembering, host=host, folder=workshop, narrator=narrator)
     try:
         play_scenario(stage)
         desk = stage.desk("INSPECTOR1")
-        return summary(desk, path, write_papers(desk, folder))
+        papers = write_papers(desk, workshop)
+        return summary(desk, path, [path.parent / p.relative_to(workshop) for p in papers])
     finally:
         store.close()
+
+
+def _move_up(workshop: Path, folder: Path) -> None:
+    """Give everything its name, the database last: where it stands, the rest stands, too."""
+    children = sorted(workshop.iterdir(), key=lambda child: child.name == DATABASE)
+    for child in children:
+        target = folder / child.name
+        if child.is_dir() and target.is_dir():
+            _move_up(child, target)
+        else:
+            child.replace(target)
+    workshop.rmdir()
 
 
 def play_scenario(stage: Stage) -> None:
