@@ -89,7 +89,7 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing(tmp_path: Path) -
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         # Whoever runs the tests in the background ignores the signal, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one thread
     ) as running:
         end = time.monotonic() + 30
         while not (folder / scenario.UNFINISHED / scenario.DATABASE).exists():
