@@ -107,4 +107,4 @@ def export(context: Context, path: Path) -> Answer:
     return Answer(made, text)
 
 
-from lottrack.commands import audit_review  # noqa: E402, F401 - its verbs join the group above
+from lottrack.commands import audit_proof  # noqa: E402, F401 - its verbs join the group above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.steps import ago
+from tests.steps import ago, local_day
 
 if TYPE_CHECKING:
     from tests.conftest import Program
@@ -47,7 +47,9 @@ def test_quality_sees_what_was_unusual_and_signs_for_it(released: tuple[Program,
 def test_what_was_unusual_outside_the_window_is_not_in_it(released: tuple[Program, Filled]) -> None:
     program, _ = released
     program.clock.advance(days=3)
-    program("patient", "weigh", "P01", "--weight-kg", "13", "--on", "2026-03-01", user="NURSE1")
+    program(
+        "patient", "weigh", "P01", "--weight-kg", "13", "--on", local_day(program), user="NURSE1"
+    )
     made = review(program, as_json=False)
     shown = made.stderr + made.stdout
     assert "(1), by NURSE1" in shown
@@ -70,7 +72,7 @@ def test_an_empty_or_turned_window_is_refused(released: tuple[Program, Filled]) 
         user="QA1",
         exit_code=20,
     )
-    assert empty.code == "not-found"
+    assert empty.code == "nothing-recorded"
 
 
 def test_a_review_is_struck_and_done_again_never_corrected(

@@ -133,6 +133,7 @@ def _entries(reader: Reader, window: Window) -> list[Row]:
     if not rows:
         raise NotFound(
             "Nothing was recorded in that time, so there is nothing to review.",
+            code="nothing-recorded",
             hint="See when things were recorded: `lottrack audit show --last 10`.",
         )
     return rows

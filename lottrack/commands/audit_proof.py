@@ -1,4 +1,4 @@
-"""``lottrack audit review``: the periodic look at what is unusual in the trail."""
+"""``lottrack audit review`` and ``witness``: looking at the trail, and paper as its witness."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.audit import audit
+from lottrack.commands.audit import BROKEN, audit
 from lottrack.commands.base import Answer, verb
 
 if TYPE_CHECKING:
@@ -59,3 +59,22 @@ def reviews(context: Context) -> Answer:
     from lottrack.actions.record.audit_reviews import list_audit_reviews
 
     return Answer(list_audit_reviews(context.desk))
+
+
+@verb(audit, "witness")
+@click.argument("codes", nargs=-1, required=True, metavar="CODE...")
+def witness(context: Context, codes: tuple[str, ...]) -> Answer:
+    """Prove that the record still contains the history a printed label or document stands for.
+
+    CODE is what is printed at its foot, such as 1212-K7QHX2MNPA. Recomputes the chain from its
+    first entry; the status is 0 when every code fits, else 91.
+
+    \b
+    Example:
+      lottrack audit witness 1212-K7QHX2MNPA
+    """
+    from lottrack.actions.record.witnesses import prove_witnesses
+
+    data = prove_witnesses(context.desk, codes)
+    lines = [f"{each['id']}: {each['sentence']}" for each in data["witnesses"]]
+    return Answer(data, "\n".join(lines), 0 if data["verdict"] == "contained" else BROKEN)
