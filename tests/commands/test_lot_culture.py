@@ -30,6 +30,7 @@ def growth(bench, lot):
 class TestSeedAndHarvest:
     def test_a_seeding_answers_its_density(self, bench):
         lot = bench.new_lot()
+        assert bench.passage(lot, "P0").data["warnings"] == []
         made = seed(bench, lot, "p1", "9.54e6").data
         assert (made["kind"], made["lot"], made["passage"]) == ("seeding", lot, "P1")
         assert (made["seeded"], made["seeding_density_per_cm2"]) == ("9540000", "3000")
@@ -96,7 +97,21 @@ class TestSeedAndHarvest:
 
     def test_a_running_lot_may_begin_at_any_passage(self, bench):
         lot = bench.new_lot()
-        assert seed(bench, lot, "P2", "9.54e6").data["passage"] == "P2"
+        made = seed(bench, lot, "P9", "9.54e6").data
+        assert made["passage"] == "P9"
+        assert [warning["code"] for warning in made["warnings"]] == ["passages-missing"]
+        assert "P0 to P8 are not on record" in made["warnings"][0]["sentence"]
+
+        harvest(bench, lot, "P9", "7.79e7")
+        following = seed(bench, lot, "P10", "9.54e6", days=12).data
+        assert following["warnings"] == []
+
+    def test_a_childs_culture_begins_where_its_parents_ended_without_a_warning(self, bench):
+        lot = bench.new_lot()
+        assert bench.passage(lot, "P0").data["warnings"] == []
+        child = bench.new_lot("--parent", lot, "--number", "L01B")
+        made = seed(bench, child, "P1", "3.82e6", days=12, area=1272).data
+        assert made["warnings"] == []
 
     def test_nothing_is_seeded_before_the_marrow_was_taken(self, bench):
         lot = bench.new_lot()
@@ -268,7 +283,9 @@ class TestPassage:
         lot = bench.new_lot()
         args = ("--passage", "P1", "--seeded", "9.54e6", "--area-cm2", "3180", "--harvested", "9e6")
         made = bench("lot", "passage", lot, *args, "--viability", "60").data
-        assert codes(made) == {"fewer-cells-harvested-than-seeded", "viability-low"}
+        assert codes(made) == {
+            *("passages-missing", "fewer-cells-harvested-than-seeded", "viability-low")
+        }
         assert made["population_doublings"] == "-0.08"
 
     def test_a_culture_given_up_has_a_harvest_of_no_cells(self, bench):
@@ -281,9 +298,9 @@ class TestPassage:
     def test_an_unusual_density_warns_and_the_warning_is_kept(self, bench):
         lot = bench.new_lot()
         made = seed(bench, lot, "P1", "9.54e6", area=318_000).data
-        assert codes(made) == {"seeding-density-unusual"}
+        assert codes(made) == {"passages-missing", "seeding-density-unusual"}
         kept = bench.show(lot)["warnings"]
-        assert [w["code"] for w in kept if w["record"] == made["id"]] == ["seeding-density-unusual"]
+        assert {w["code"] for w in kept if w["record"] == made["id"]} == codes(made)
 
 
 class TestTotalCounts:

@@ -13,6 +13,7 @@ from lottrack.rules.culture.plausibility import (
     Findings,
     PlausibilityLimits,
     ShownWarning,
+    beginning_warnings,
     collection_warnings,
     fill_warnings,
     growth_warnings,
@@ -224,3 +225,21 @@ def test_a_site_may_widen_every_limit() -> None:
 
 def test_findings_are_empty_until_something_is_found() -> None:
     assert Findings() == ((), ())
+
+
+def test_a_culture_that_begins_with_p0_is_as_it_should_be() -> None:
+    assert beginning_warnings("lot L02", 0) == []
+
+
+@pytest.mark.parametrize(
+    ("passage", "says"),
+    [
+        (1, "begins with P1: P0 is not on record"),
+        (9, "begins with P9: P0 to P8 are not on record"),
+    ],
+)
+def test_a_culture_that_begins_later_is_pointed_at(passage: int, says: str) -> None:
+    (warning,) = beginning_warnings("lot L02", passage)
+    assert warning.code == "passages-missing"
+    assert "lot L02" in warning.sentence
+    assert says in warning.sentence

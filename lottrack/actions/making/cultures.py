@@ -32,6 +32,7 @@ from lottrack.rules.culture.growth import (
 )
 from lottrack.rules.culture.plausibility import (
     ShownWarning,
+    beginning_warnings,
     growth_warnings,
     seeding_warnings,
     viability_warnings,
@@ -205,7 +206,8 @@ def _write_seeding(
         vessel=clean_text(seeded.vessel, "the vessel", 120) if seeded.vessel else None,
         count_basis=seeded.counts,
     )
-    warnings = seeding_warnings(f"lot {lot}", number, cells, seeded.area_cm2)
+    warnings = beginning_warnings(f"lot {lot}", number) if source is None else []
+    warnings += seeding_warnings(f"lot {lot}", number, cells, seeded.area_cm2)
     warnings += _collection_warnings(change, lot, number)
     return {
         "id": record,

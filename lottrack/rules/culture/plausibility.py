@@ -182,6 +182,28 @@ def seeding_warnings(
     ]
 
 
+def beginning_warnings(what: str, passage: int) -> list[ShownWarning]:
+    """Look twice at a lot whose culture begins later than P0.
+
+    That is how a lot already running is taken over from paper, and how a mistyped passage looks.
+    Doublings before it are not counted, so a limit of doublings would be met too late.
+
+    Args:
+        what: the lot, for the sentence ("lot L02").
+        passage: the first passage on record, grown from the collection itself.
+    """
+    if passage == 0:
+        return []
+    missing = "P0 is" if passage == 1 else f"P0 to {passage_name(passage - 1)} are"
+    return [
+        ShownWarning(
+            "passages-missing",
+            f"The culture of {what} begins with {passage_name(passage)}: {missing} not on record,"
+            " and their doublings are not counted. Check the passage's number.",
+        )
+    ]
+
+
 def viability_warnings(
     what: str, viability_pct: Decimal, limits: PlausibilityLimits = DEFAULT_LIMITS
 ) -> list[ShownWarning]:
