@@ -286,6 +286,29 @@ ROWS = {
         "changes": "[]",
         "affected": "{}",
     },
+    "material": {"number": "HPL", "name": "Lysate", "kind": "supplement", "unit": "mL"},
+    "material_lot": {
+        "material": "$material",
+        "supplier": "Blood bank",
+        "supplier_lot": "HPL-1",
+        "expires_on": "2026-12-31",
+        "quantity": "500",
+    },
+    "material_decision": {
+        "material_lot": "$material_lot",
+        "decision": "released",
+        "signature": "$signature",
+    },
+    "material_opening": {"material_lot": "$material_lot"},
+    "material_use": {
+        "material_lot": "$material_lot",
+        "lot": "$lot",
+        "fill": "$fill",
+        "material_opening": "$material_opening",
+        "quantity": "10",
+    },
+    "material_discard": {"material_lot": "$material_lot", "quantity": "5"},
+    "material_recall": {"material_lot": "$material_lot"},
     "shown_warning": {"record": "$weight", "code": "x", "sentence": "X."},
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SOURCES = (
     "lottrack.actions.due.cells",
     "lottrack.actions.due.tests",
+    "lottrack.actions.materials.dues",
 )
 """Modules with a function ``obligations(reader, zone)``; each is loaded when something is asked."""
 
