@@ -18,8 +18,10 @@ from lottrack.actions.testing.quality_states import (
     reviews_of,
     state_of_lot,
 )
+from lottrack.rules.reading.times import from_text
 from lottrack.rules.release.facts import (
     HoldFact,
+    MoveFact,
     PendingFact,
     QualityFacts,
     ReviewFact,
@@ -63,7 +65,21 @@ def quality_facts(reader: Reader, scope: Scope) -> QualityFacts:
         lot_review=review,
         void_lot_reviews=void,
         today=scope.today,
+        moves=tuple(_moves(reader, scope)),
     )
+
+
+def _moves(reader: Reader, scope: Scope) -> Iterator[MoveFact]:
+    for row in reader.rows("lot_respecification", lot=scope.lot):
+        on = day_at(from_text(row.occurred_at), row.zone)
+        yield MoveFact(
+            str(row.root),
+            str(row.moved_from),
+            str(row.specification),
+            on,
+            str(row.performed_by),
+            str(row.reason),
+        )
 
 
 def final_results(reader: Reader, scope: Scope) -> list[Row]:

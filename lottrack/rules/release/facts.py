@@ -279,6 +279,26 @@ class ReviewFact(NamedTuple):
     later: tuple[str, ...]
 
 
+class MoveFact(NamedTuple):
+    """A signed move of the lot to another version of its specification.
+
+    Attributes:
+        record: its number.
+        moved_from: the version before.
+        moved_to: the version after.
+        on: the site's date.
+        by: who signed.
+        reason: why.
+    """
+
+    record: str
+    moved_from: str
+    moved_to: str
+    on: date
+    by: str
+    reason: str
+
+
 class QualityFacts(NamedTuple):
     """What was tested, signed, reviewed and stopped.
 
@@ -297,6 +317,7 @@ class QualityFacts(NamedTuple):
         lot_review: the lot review that stands, or None.
         void_lot_reviews: reviews of the lot that a correction voided.
         today: the day judged.
+        moves: how the lot came from the version it was registered by to this one, oldest first.
     """
 
     specification: str
@@ -313,6 +334,7 @@ class QualityFacts(NamedTuple):
     lot_review: ReviewFact | None
     void_lot_reviews: tuple[str, ...]
     today: date
+    moves: tuple[MoveFact, ...] = ()
 
 
 class LotFacts(NamedTuple):

@@ -20,16 +20,26 @@ def specification_approved(facts: LotFacts) -> RuleFinding:
     """The specification the lot is judged by was approved by a qualified person's signature.
 
     Release criteria vary widely between centres (EBMT survey, doi 10.1016/j.bbmt.2018.07.015), so
-    which ones hold is a decision.
+    which ones hold is a decision. A lot that was moved to another version names both.
     """
     code, quality = "specification-approved", facts.quality
+    moves = "".join(
+        f" It was moved from {move.moved_from} to {move.moved_to} on {move.on} by {move.by}:"
+        f" {move.reason} ({move.record})."
+        for move in quality.moves
+    )
+    if moves:
+        moves = f" The lot was registered by {quality.moves[0].moved_from}.{moves}"
+    records = [move.record for move in quality.moves]
     if quality.is_approved:
-        return passed(code, f"{quality.specification} is approved.", quality.approval)
+        said = f"{quality.specification} is approved.{moves}"
+        return passed(code, said, quality.approval, *records)
     return failed(
         code,
-        f"{quality.specification} is not approved by a valid signature.",
+        f"{quality.specification} is not approved by a valid signature.{moves}",
         f"qp: lottrack spec approve {quality.specification}",
         quality.specification,
+        *records,
     )
 
 
