@@ -31,7 +31,7 @@ class TestSeedAndHarvest:
     def test_a_seeding_answers_its_density(self, bench):
         lot = bench.new_lot()
         assert bench.passage(lot, "P0").data["warnings"] == []
-        made = seed(bench, lot, "p1", "9.54e6").data
+        made = seed(bench, lot, "p1", "9.54e6", days=12).data
         assert (made["kind"], made["lot"], made["passage"]) == ("seeding", lot, "P1")
         assert (made["seeded"], made["seeding_density_per_cm2"]) == ("9540000", "3000")
         assert (made["count_basis"], made["warnings"]) == ("viable", [])
