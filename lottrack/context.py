@@ -52,6 +52,7 @@ class Context:
         self.dry_run = False
         self.writing_act = ""
         self._opened: list[Store] = []
+        self._told_waiting = False
 
     # -- the record -----------------------------------------------------------------------------
 
@@ -71,12 +72,43 @@ class Context:
         """The open record; read-only when this user cannot write the file."""
         from lottrack.store.location import location_warning
 
-        store = open_store(self.path)
+        store = open_store(self.path, self._tell_waiting if sys.stderr.isatty() else None)
         self._opened.append(store)
         warning = location_warning(self.path)
         if warning:
             self.say(f"Warning: {warning}")
         return store
+
+    def say_overdue(self) -> None:
+        """Say in one line what is overdue, under the answer of every command that opened a record.
+
+        A record that cannot be asked hides no answer: then the line is missing.
+        """
+        if self.json_wanted or not self._opened or self._opened[-1].database.is_closed():
+            return
+        from lottrack.actions.notifying.overdue import overdue_sentence
+        from lottrack.errors import LottrackError
+        from lottrack.store.connection import translated
+
+        try:
+            sentence = overdue_sentence(self._opened[-1], self.clock())
+        except Exception as error:
+            if isinstance(translated(error, self.path), LottrackError):
+                return
+            raise
+        if sentence:
+            self.say(sentence)
+
+    def _tell_waiting(self) -> None:
+        """Say, once a run, that another program is writing."""
+        from lottrack.store.connection import busy_ms
+
+        if not self._told_waiting:
+            self._told_waiting = True
+            self.say(
+                f"Another program is writing to {self.path}; lottrack waits for its turn, up to"
+                f" {busy_ms() // 1000} s."
+            )
 
     def close(self) -> None:
         """Close what was opened."""
@@ -205,8 +237,13 @@ class Context:
         return Proof(account, self.ask_secret(f"Secret of {account}, {what}"))
 
 
-def open_store(path: Path) -> Store:
-    """Open a record to write it, else to read it, else as it lies on a read-only medium."""
+def open_store(path: Path, waiting: Callable[[], None] | None = None) -> Store:
+    """Open a record to write it, else to read it, else as it lies on a read-only medium.
+
+    Args:
+        path: the file.
+        waiting: called when another program's writing makes this one wait for long.
+    """
     from lottrack.errors import StoreBusy
     from lottrack.store.store import Store
 
@@ -215,7 +252,7 @@ def open_store(path: Path) -> Store:
             return Store(path, writable=False)
         except StoreBusy:
             return Store(path, writable=False, immutable=True)
-    return Store(path)
+    return Store(path, waiting=waiting)
 
 
 def host_name() -> str:

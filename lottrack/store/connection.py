@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lottrack.errors import NoDatabase, StoreBusy, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from peewee import SqliteDatabase
@@ -23,6 +25,9 @@ OLDEST_SQLITE = (3, 38, 0)
 
 BUSY_MS = 30_000
 """How long to wait for another writer unless ``LOTTRACK_BUSY_MS`` says otherwise."""
+
+TOLD_AFTER_MS = 2_000
+"""After how long a person who waits is told so."""
 
 PRAGMAS = {
     "foreign_keys": 1,
@@ -68,6 +73,29 @@ def busy_ms() -> int:
     """Milliseconds to wait for another writer."""
     given = os.environ.get("LOTTRACK_BUSY_MS", "")
     return int(given) if given.isascii() and given.isdigit() else BUSY_MS
+
+
+@contextmanager
+def patience(tell: Callable[[], None] | None) -> Iterator[None]:
+    """Have a person told, once, when what is done within takes long because others write.
+
+    SQLite waits by itself and says nothing, so that a clock beside it has to.
+
+    Args:
+        tell: says it; None where nobody watches, which costs nothing.
+    """
+    if tell is None or busy_ms() <= TOLD_AFTER_MS:
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(TOLD_AFTER_MS / 1000, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def connect(path: Path, *, writable: bool = True, immutable: bool = False) -> SqliteDatabase:

@@ -8,27 +8,43 @@ from typing import TYPE_CHECKING
 from lottrack.errors import Conflict
 from lottrack.rules.reading.times import to_text
 from lottrack.store.change import MIGRATION, Actor, Change
-from lottrack.store.connection import connect, keep_log, translated
+from lottrack.store.connection import connect, keep_log, patience, translated
 from lottrack.store.migrations import apply, known_migrations, pending_migrations, require_current
 from lottrack.store.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
 
 class Store(Reader):
-    """An open database of this lottrack's schema; reads like any ``Reader``."""
+    """An open database of this lottrack's schema; reads like any ``Reader``.
 
-    def __init__(self, path: Path, *, writable: bool = True, immutable: bool = False) -> None:
+    Args:
+        path: the file.
+        writable: False opens it to read only.
+        immutable: the file is on a read-only medium.
+        waiting: called once, when another program's writing makes this one wait for long.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        writable: bool = True,
+        immutable: bool = False,
+        waiting: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(connect(path, writable=writable, immutable=immutable))
         self.path = path
         self.writable = writable
+        self.waiting = waiting
         try:
             require_current(self.database)
             if writable:
-                keep_log(self.database, path)
+                with patience(self.waiting):
+                    keep_log(self.database, path)
         except BaseException:
             self.close()
             raise
@@ -78,7 +94,8 @@ class Store(Reader):
 def _transaction(store: Store) -> Iterator[_Keep]:
     keep = _Keep()
     try:
-        store.database.execute_sql("BEGIN IMMEDIATE")
+        with patience(store.waiting):
+            store.database.execute_sql("BEGIN IMMEDIATE")
     except Exception as error:
         raise translated(error, store.path) from error
     try:

@@ -6,10 +6,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
 
+from lottrack.errors import StoreBusy
+from lottrack.store import connection
+from lottrack.store.change import Actor
 from lottrack.store.store import Store
 from tests.damage.conftest import in_child, needs_fork
 
@@ -115,3 +119,82 @@ def test_a_child_that_inherits_nothing_writes_beside_its_parent(program):
     assert in_child(program, *words).exit_code == 0
     assert [row["id"] for row in program("patient", "list").data] == ["P01", "P02"]
     assert program("audit", "verify").data["verdict"] == "intact"
+
+
+class Told:
+    """Counts how often somebody was told to wait."""
+
+    def __init__(self):
+        self.times = 0
+
+    def __call__(self):
+        self.times += 1
+
+
+@pytest.mark.parametrize(("patience_ms", "times"), [("400", 1), ("50", 0)])
+def test_who_waits_for_long_is_told_once_and_who_does_not_is_not(
+    program, monkeypatch, patience_ms, times
+):
+    monkeypatch.setenv("LOTTRACK_BUSY_MS", patience_ms)
+    monkeypatch.setattr(connection, "TOLD_AFTER_MS", 100)
+    told = Told()
+    store = Store(program.db, waiting=told)
+    with closing(sqlite3.connect(program.db)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with (
+            pytest.raises(StoreBusy),
+            store.change(Actor("TECHNICIAN1", "", "here"), "test", now=program.clock()),
+        ):
+            pass
+    store.close()
+    assert told.times == times
+
+
+def test_a_write_that_need_not_wait_tells_nothing(program, monkeypatch):
+    monkeypatch.setattr(connection, "TOLD_AFTER_MS", 300)
+    told = Told()
+    store = Store(program.db, waiting=told)
+    with store.change(Actor("TECHNICIAN1", "", "here"), "test", now=program.clock()):
+        pass
+    store.close()
+    time.sleep(0.5)
+    assert told.times == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_person_at_a_terminal_is_told_that_another_program_writes(
+    program, tmp_path, monkeypatch, watched
+):
+    """The real program, signed in, while another one holds the record for longer than it waits."""
+    import pty
+    from datetime import UTC, datetime
+
+    monkeypatch.setenv("LOTTRACK_STATE", str(tmp_path / "state"))
+    program.clock.now = datetime.now(UTC)
+    program("login", "TECHNICIAN1", secrets=("TECHNICIAN1",))
+    master, terminal = pty.openpty()
+    with closing(sqlite3.connect(program.db)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ended = subprocess.run(
+            [sys.executable, "-m", "lottrack", "--db", str(program.db), *map(str, REGISTER)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=terminal if watched else subprocess.PIPE,
+            env={**os.environ, "LOTTRACK_BUSY_MS": "3000"},
+            timeout=60,
+            check=False,
+        )
+    os.close(terminal)
+    shown = ended.stderr or b""
+    while watched:
+        try:
+            shown += os.read(master, 4096)
+        except OSError:  # Linux tells the end of a terminal so
+            break
+    os.close(master)
+
+    assert ended.returncode == 74
+    assert shown.count(b"Another program is writing") == int(watched)
+    assert (b"up to 3 s" in shown) == watched
+    assert b"Nothing was recorded" in shown
