@@ -53,7 +53,7 @@ _UNITS: dict[str, tuple[str, int]] = {
     "g": ("mass", 1_000_000),
     "kg": ("mass", 1_000_000_000),
 }
-_QUANTITY = r"\s*([0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)\s*([^0-9\s].*)?"
+_QUANTITY = r"\s*([0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_].*)?"
 
 
 class Decision(NamedTuple):
