@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.commands.quality_bench import Quality
 
+pytest_plugins = ("tests.commands.quality_bench",)
+
 TRIAL = (database_folder("specifications") / "MSC-EB-TRIAL.toml").read_text(encoding="utf-8")
 
 

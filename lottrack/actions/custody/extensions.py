@@ -13,7 +13,8 @@ from lottrack.actions.custody.containers import state_of
 from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
-from lottrack.actions.labelling.labels import LIVE, derived_label_state, labels_of, void_in
+from lottrack.actions.labelling.applying import void_in
+from lottrack.actions.labelling.labels import LIVE, derived_label_state, labels_of
 from lottrack.actions.releasing.dispositions import fill_disposition
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.secrets import require_account
@@ -210,6 +211,7 @@ def _extended(
     change: Change, row: Row, decided: tuple[datetime, str, str], told: Told
 ) -> dict[str, Any]:
     expires, basis, signature = decided
+    before = own_expiry(change, row)
     number = change.record(
         "container_extension",
         told,
@@ -224,7 +226,7 @@ def _extended(
     return {
         "id": row.root,
         "extension": number,
-        "before": iso_local(from_text(row.expires_at), change.zone),
+        "before": iso_local(from_text(before), change.zone),
         "void_labels": [str(label.root) for label in labels],
     }
 

@@ -9,8 +9,9 @@ from lottrack.actions import signing
 from lottrack.actions.desk import Desk, Telling
 from lottrack.actions.finding import word_for
 from lottrack.actions.laboratory.site import write_protocol, write_specification
-from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound
+from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed
 from lottrack.rules.administration.protocol import Protocol, parse_protocol
+from lottrack.rules.reading.lines import lines_of
 from lottrack.rules.reading.text import printable
 from lottrack.rules.reading.times import iso_local
 from lottrack.rules.specification.specification import Specification, parse_specification, spec_ref
@@ -114,10 +115,28 @@ def load_document(desk: Desk, table: str, path: Path) -> dict[str, Any]:
             f"The file {path} is too large for a {word_for(table)}.", code="file-too-large"
         )
     write = write_protocol if table == "protocol" else write_specification
+    read = (parse_protocol if table == "protocol" else parse_specification)(source, path.name)
     act = "protocol load" if table == "protocol" else "spec load"
     with desk.change(act) as change:
+        _require_new(change, table, read, source, path.name)
         number = write(change, source, path.name)
     return {"id": number, "kind": table, "approved": False, "warnings": []}
+
+
+def _require_new(
+    reader: Reader, table: str, read: Protocol | Specification, source: str, file: str
+) -> None:
+    number = f"{read.name}@{read.edition}"
+    there = reader.find(table, number)
+    if there is None:
+        return
+    editions = [int(row.edition) for row in reader.rows(table, name=read.name)]
+    raise NumberUsed(
+        f"{file}, line {lines_of(source)['edition',]}: {number} is on record since"
+        f" {there.recorded_at[:10]}. What people may have signed or worked by is never replaced.",
+        hint=f"Nothing was loaded. Write the next edition into the file: edition ="
+        f" {max(editions) + 1}.",
+    )
 
 
 def prepare_approval(
