@@ -97,7 +97,7 @@ class Root(click.Group):
         wants_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
-        except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
+        except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException, EOFError):
             raise
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
             context = ctx.find_object(Context)
@@ -107,6 +107,7 @@ class Root(click.Group):
         finally:
             context = ctx.find_object(Context)
             if context is not None:
+                context.say_overdue()
                 context.close()
 
     def main(  # type: ignore[override]

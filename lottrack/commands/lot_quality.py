@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lottrack.context import Context
 
 NOT_RELEASABLE = 41
-ATTESTED = ("materials-in-date", "equipment-in-calibration", "oos-closed", "deviations-closed")
+ATTESTED = ("materials-in-date", "equipment-in-calibration", "deviations-closed")
 
 _LOT = click.argument("lot_id", metavar="LOT")
 _FILL = click.option(

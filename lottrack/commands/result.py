@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lottrack.commands.base import Answer, noun, told, verb
+from lottrack.commands.using import equipment_used
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Telling
@@ -29,7 +31,27 @@ result = noun("result", "Test results and their review.")
     default="final",
     help="An interim reading can fail a test, and never closes it.",
 )
+@click.option(
+    "--replicate",
+    "replicates",
+    multiple=True,
+    metavar="VALUE",
+    help="A further reading of the same determination; repeatable. All are kept.",
+)
+@click.option(
+    "--raw",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A raw count, dilution or volume the value was reckoned from; repeatable.",
+)
+@click.option(
+    "--retest",
+    default="",
+    metavar="OOS",
+    help="It is a retest under the signed plan of this investigation.",
+)
 @told()
+@equipment_used
 def record(
     context: Context,
     target: str,
@@ -40,6 +62,9 @@ def record(
     sample: str,
     sampled_at: str | None,
     reading: str,
+    replicates: tuple[str, ...],
+    raw: tuple[str, ...],
+    retest: str,
     telling: Telling,
 ) -> Answer:
     """Record one reported value; it is judged at once by the lot's specification.
@@ -48,19 +73,52 @@ def record(
     Example:
       lottrack result record LT-MAD-0001-3 CD73 99.1
       lottrack result record LT-MAD-0001-3 endotoxin "<0.50" --unit EU/mL
-      lottrack result record LT-MAD-0001-3 sterility-product "no growth" --reading interim
+      lottrack result record LT-MAD-0001-3 sterility-product "no growth to date" --reading interim
+      lottrack result record CN-MAD-0001-F viable-count 44.1 --raw count-1=203 --raw dilution=1:10
     """
-    from lottrack.actions.testing.results import NewResult, record_result
+    from lottrack.actions.testing.result_writing import NewResult, record_result
     from lottrack.rules.reading.times import parse_time
 
     desk = context.writing_desk
     drawn = None if sampled_at is None else parse_time(sampled_at, desk.zone, desk.now())
-    new = NewResult(target, test, value, unit, method, sample, drawn, reading)
+    new = NewResult(
+        *(target, test, value, unit, method, sample, drawn, reading, replicates, raw, retest)
+    )
     return Answer(record_result(desk, new, telling))
 
 
 # A negative value ("-3") is a value, not an option.
 record.ignore_unknown_options = True
+
+
+@verb(result, "import", writes="result import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="The file's heading of one of lottrack's columns; repeatable.",
+)
+@click.option("--lot", "lot_id", default="", metavar="LOT", help="What every line is of.")
+@click.option("--performed-by", default="", metavar="USER", help="Who measured, if not you.")
+def import_(
+    context: Context, file: Path, columns: tuple[str, ...], lot_id: str, performed_by: str
+) -> Answer:
+    """Read a laboratory's results from a CSV file, all of them or none.
+
+    Columns: target (lot, container or preparation), test, value; and unit, method, sample,
+    sampled_at, at, reading, retest where the file has them. Dates and times are ISO 8601. The file
+    itself is kept by its hash.
+
+    \b
+    Example:
+      lottrack result import flow-2026-02-28.csv --dry-run
+      lottrack result import report.csv --lot LT-MAD-0001-3 --map test=Parameter --map value=Result
+    """
+    from lottrack.actions.testing.result_imports import import_results
+
+    return Answer(import_results(context.writing_desk, file, columns, lot_id, performed_by))
 
 
 @verb(result, "review", writes="result review", signed=True)

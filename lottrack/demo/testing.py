@@ -13,7 +13,7 @@ from lottrack.actions.releasing import releases
 from lottrack.actions.releasing import reviews as lot_reviews
 from lottrack.actions.releasing.releases import Wish
 from lottrack.actions.testing import result_reviews
-from lottrack.actions.testing.results import NewResult, record_result
+from lottrack.actions.testing.result_writing import NewResult, record_result
 from lottrack.demo.families import FAMILIES
 from lottrack.demo.lots import LOTS
 from lottrack.demo.making import HARVEST_P1_BEFORE

@@ -82,6 +82,7 @@ def results_text(data: list[dict[str, Any]]) -> str:
     ]
     lines = [table(rows)] if rows else ["(none)"]
     for entry in data:
+        lines += _details(entry)
         for value in entry["corrected"]:
             earlier = ", ".join(str(each) for each in value["earlier"])
             lines.append(
@@ -89,6 +90,20 @@ def results_text(data: list[dict[str, Any]]) -> str:
                 f" ({value['reason']})"
             )
     return "\n".join(lines)
+
+
+def _details(entry: dict[str, Any]) -> Iterator[str]:
+    """How a value came about, and whether it is under investigation."""
+    if entry["reported"]:
+        yield f"Converted {entry['id']}: the laboratory reported {entry['reported']}"
+    if entry["replicates"]:
+        yield f"Readings of {entry['id']}: {' / '.join(entry['replicates'])}"
+    if entry["raw"]:
+        raw = ", ".join(f"{name} {value}" for name, value in entry["raw"].items())
+        yield f"Raw data of {entry['id']}: {raw}"
+    if entry["oos"]:
+        aside = ", SET ASIDE" if entry["set_aside"] else ""
+        yield f"Under {entry['oos']}: {entry['id']}{aside}"
 
 
 def _verdict(entry: dict[str, Any]) -> str:

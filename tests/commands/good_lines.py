@@ -130,7 +130,7 @@ LINES = [
     Line("lot tree", "", "{lot}"),
     Line("lot check", "", "{lot} --fill {fill}"),
     Line("lot review", "QA1", "{lot2} --signer {qa}"),
-    Line("lot attest", "QA1", "{lot} oos-closed --text X"),
+    Line("lot attest", "QA1", "{lot} deviations-closed --text X"),
     Line("lot close", T, "{lot2} --reason X --confirm {lot2}", ends=41),
     Line("lot release", "QP1", "{lot} --fill {fill} --signer {qp}", ends=33),
     Line("lot reject", "QP1", "{lot2} --reason X --confirm {lot2}"),
@@ -147,6 +147,29 @@ LINES = [
     Line("result review", "QC2", "{result} --signer {qc}"),
     Line("result review", "QC2", "--lot {lot2}"),
     Line("result list", "", "{lot}"),
+    # -- deviations, equipment, training
+    Line("deviation open", T, "--class minor --title X --text X --concerns {bag}"),
+    Line("deviation link", T, "{deviation} --concerns {result}"),
+    Line("deviation reclassify", "QA1", "{deviation} --class critical --reason X"),
+    Line("deviation investigate", "LEAD1", "{deviation} --cause X --text X"),
+    Line("deviation action", "LEAD1", "{deviation} --text X --owner {user} --due {later_day}"),
+    Line("deviation done", T, "{action} --text X"),
+    Line("deviation check", "QA1", "{deviation2} --effective yes --text X"),
+    Line("deviation close", "QA1", "{deviation3} --text X --signer {qa}"),
+    Line("deviation limit", "QA1", "--days 30 --reason X"),
+    Line("deviation show", "", "{deviation}"),
+    Line("equipment register", "LEAD1", "INC-09 --name X --kind X --place {place}"),
+    Line(
+        "equipment calibrate",
+        T,
+        "{equipment} --on {today} --due {later_day} --certificate X",
+    ),
+    Line("equipment retire", "LEAD1", "{equipment} --reason X"),
+    Line("equipment show", "", "{equipment}"),
+    Line("training require", "QA1", "--act verify --subject X"),
+    Line("training withdraw", "QA1", "{requirement} --reason X"),
+    Line("training record", "QA1", "{user} --subject X --on {today} --until {later_day}"),
+    Line("training list", "", "--user {user}"),
     # -- labels
     Line("label print", T, "{bag} --copy chart --out {folder}"),
     Line("label apply", T, "{chart} --to {lot}"),
@@ -207,6 +230,7 @@ WITHOUT_A_LINE = {
     *("init", "demo", "login", "logout", "whoami"),
     *("user list", "place list", "patient list", "donor list", "pair list", "course list"),
     *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
+    *("deviation list", "equipment list"),
     *("label preview", "audit verify", "audit export", "admin check"),
 }
 """Commands that name no thing of a record, need no role, and are tested where they live."""
@@ -244,7 +268,7 @@ def stock(program: Program, filled: Filled) -> dict[str, str]:
     }
     things |= {"qp": "QP1", "rp": "RP1", "qa": "QA1", "qc": "QC2", "clinician": "CLINICIAN1"}
     things |= _papers(program) | _second_family(program, filled) | _second_lots(program, filled)
-    things |= _loose_ends(program, filled, things)
+    things |= _loose_ends(program, filled, things) | _departures(program)
     program("admin", "backup", things["backup"], user="ADMIN")
     (folder / "out").mkdir()
     return things | {
@@ -338,3 +362,31 @@ def _loose_ends(program: Program, filled: Filled, things: dict[str, str]) -> dic
         "label": chart["id"],
         "weight": weight["id"],
     }
+
+
+def _departures(program: Program) -> dict[str, str]:
+    """Deviations at three stages, equipment in calibration, a training that is required."""
+    numbers = []
+    for _ in range(3):
+        told = ("--class", "minor", "--title", "Door ajar", "--text", "for an hour")
+        numbers.append(program("deviation", "open", *told, user=T).data["id"])
+    first, second, third = numbers
+    plan = ("--text", "new seal", "--owner", "TECHNICIAN2", "--due", steps.local_day(program, 9))
+    actions = [
+        program("deviation", "action", number, *plan, user="LEAD1").data["id"]
+        for number in (first, second)
+    ]
+    program("deviation", "done", actions[1], "--text", "done", user="TECHNICIAN2")
+    made = ("--name", "Incubator", "--kind", "incubator", "--place", "GMP")
+    program("equipment", "register", "INC-01", *made, user="LEAD1")
+    until = ("--on", steps.local_day(program, -9), "--due", steps.local_day(program, 90))
+    program("equipment", "calibrate", "INC-01", *until, "--certificate", "K-1", user="LEAD1")
+    needed = ("--act", "lot observe", "--subject", "Microscopy")
+    requirement = program("training", "require", *needed, user="QA1").data["id"]
+    days = ("--on", steps.local_day(program, -9), "--until", steps.local_day(program, 90))
+    for person in (T, "TECHNICIAN2"):
+        program(
+            *("training", "record", person, "--subject", "Microscopy", *days), user="QA1"
+        )
+    things = {"deviation": first, "deviation2": second, "deviation3": third}
+    return things | {"action": actions[0], "equipment": "INC-01", "requirement": requirement}

@@ -29,6 +29,7 @@ from lottrack.rules.release.facts import (
     SignatureFact,
     SourceFacts,
 )
+from lottrack.rules.release.oos import OosFact
 from lottrack.rules.release.verdict import (
     ATTESTED,
     CONDITIONALLY,
@@ -256,7 +257,7 @@ BROKEN["results-complete"]["pending"] = (PendingFact(("sterility",), "L01", None
 
 
 def test_only_statements_are_never_broken_by_a_fact() -> None:
-    assert set(DESIGNED) - set(BROKEN) == set(ATTESTED) - {"oos-closed"}
+    assert set(DESIGNED) - set(BROKEN) == set(ATTESTED)
 
 
 @pytest.mark.parametrize("code", sorted(BROKEN))
@@ -387,15 +388,36 @@ def test_a_rule_kept_elsewhere_is_met_by_a_statement_that_is_shown(rule: str) ->
     assert finding(rule, attestations=others).outcome == "not_applicable"
 
 
-def test_a_statement_does_not_close_an_open_hold_for_a_failed_result() -> None:
-    stated = (AttestationFact("AT1", "oos-closed", "QA1", "closed"),)
-    assert finding("oos-closed", attestations=stated, holds=(hold("oos"),)).outcome == "fail"
+def oos(*, is_concluded: bool = False, test: str = "sterility") -> OosFact:
+    said = "confirmed" if is_concluded else "open and not investigated yet"
+    return OosFact("OS1", test, "L01", ("RS2",), is_concluded, said, "qc: lottrack oos investigate")
 
 
-def test_lifting_the_last_hold_for_a_failed_result_closes_it() -> None:
-    found = finding("oos-closed", holds=(hold("oos", is_open=False),))
-    assert (found.outcome, found.evidence) == ("pass", ("HD1",))
-    assert finding("oos-closed", holds=(hold("damage"),)).outcome == "not_applicable"
+def test_an_investigation_stops_the_lot_until_it_is_concluded() -> None:
+    still = finding("oos-closed", oos=(oos(),))
+    assert (still.outcome, still.evidence) == ("fail", ("OS1",))
+    assert "OS1 (sterility of L01) is open and not investigated yet" in still.sentence
+    assert still.who_can_mend == "qc: lottrack oos investigate"
+    ended = finding("oos-closed", oos=(oos(is_concluded=True),))
+    assert (ended.outcome, ended.evidence) == ("pass", ("OS1",))
+
+
+def test_where_nothing_was_ever_out_of_specification_nothing_is_open() -> None:
+    assert finding("oos-closed").outcome == "pass"
+    assert finding("oos-closed", holds=(hold("oos", is_open=False),)).outcome == "pass"
+    assert finding("oos-closed", holds=(hold("damage"),)).outcome == "pass"
+
+
+def test_a_failing_result_that_nobody_investigates_is_named() -> None:
+    failing = state(ALL[0], result("RS2", "sterility", "growth", "fail"), ALL[2])
+    found = finding("oos-closed", state=failing)
+    assert found.outcome == "fail"
+    assert "lottrack oos open RS2" in found.who_can_mend
+    assert finding("oos-closed", state=failing, oos=(oos(is_concluded=True),)).outcome == "pass"
+
+
+def test_a_hold_for_a_result_out_of_specification_keeps_the_rule_open() -> None:
+    assert finding("oos-closed", holds=(hold("oos"),)).outcome == "fail"
 
 
 @pytest.mark.parametrize(
@@ -488,7 +510,8 @@ def test_a_result_that_proves_nothing_stops_a_release() -> None:
     unclear = result("RS3", "count", "44", "undecided", of="CN1")
     found = finding("results-within-specification", state=state(*ALL[:2], unclear))
     assert found.outcome == "fail"
-    assert "does not prove ≥ 40 ×10⁶" in found.sentence
+    assert "undecided: what was reported neither meets nor fails ≥ 40 ×10⁶" in found.sentence
+    assert "lottrack oos open RS3" in found.who_can_mend
 
 
 def test_what_the_parent_lot_failed_its_child_fails() -> None:

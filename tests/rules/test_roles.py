@@ -106,6 +106,25 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     "notify record": (WORKERS - {"technician"}, False, False),
     "dispense": ({"pharmacist"}, True, True),
     "infusion record": ({"clinician", "nurse"}, True, True),
+    **dict.fromkeys(
+        ("deviation open", "deviation link", "deviation done"),
+        (WORKERS | {"courier"}, False, False),
+    ),
+    **dict.fromkeys(
+        ("deviation investigate", "deviation action"),
+        ({"production_lead", "qc", "qa", "responsible_person", "qp"}, False, False),
+    ),
+    **dict.fromkeys(
+        ("deviation reclassify", "deviation check", "deviation limit", "training require",
+         "training withdraw", "training record"),
+        ({"qa"}, False, False),
+    ),
+    "deviation close": ({"qa"}, True, False),
+    **dict.fromkeys(
+        ("equipment register", "equipment retire"),
+        ({"production_lead", "qc", "qa"}, False, False),
+    ),
+    "equipment calibrate": (PRODUCTION | {"qc", "qa"}, False, False),
     "attach": (WORKERS | {"courier"}, False, False),
     **dict.fromkeys(("correct", "strike"), (WORKERS, False, False)),
     **dict.fromkeys(

@@ -37,7 +37,7 @@ _NAMES_TABLE = {
 _STANDS_ALONE = frozenset(
     {
         *("hla_finding", "verification", "hold", "shown_warning", "refusal", "incident"),
-        *("correction", "document_issue", "oos", "result_import"),
+        *("correction", "document_issue", "oos", "result_import", "late_positive", "notification"),
     }
 )
 

@@ -12,6 +12,7 @@ from lottrack.actions.making.lots import harvested_at
 from lottrack.actions.releasing.facts import day_at
 from lottrack.actions.releasing.holds import held_thing
 from lottrack.actions.testing.documents import approval_of, is_approved, specification_number
+from lottrack.actions.testing.investigations import case_of, state_words, who_is_next
 from lottrack.actions.testing.quality_states import (
     inherited_failures,
     result_rows,
@@ -27,7 +28,9 @@ from lottrack.rules.release.facts import (
     ReviewFact,
     SignatureFact,
 )
+from lottrack.rules.release.oos import OosFact
 from lottrack.rules.specification.fulfilment import due_on
+from lottrack.rules.specification.investigation import is_concluded, next_command
 from lottrack.rules.specification.results import FINAL
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.releasing.facts import Scope
     from lottrack.rules.specification.fulfilment import SpecificationState
+    from lottrack.rules.specification.investigation import Investigation
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -66,6 +70,40 @@ def quality_facts(reader: Reader, scope: Scope) -> QualityFacts:
         void_lot_reviews=void,
         today=scope.today,
         moves=tuple(_moves(reader, scope)),
+        oos=tuple(_oos(reader, scope)),
+    )
+
+
+def _oos(reader: Reader, scope: Scope) -> Iterator[OosFact]:
+    """The investigations of the lot, of the containers in question and of doses made from them.
+
+    Of the lots it was made from those of the whole lot: the same cells were measured.
+    """
+    containers = {str(row.root) for row in (*scope.containers, *scope.planned)}
+    for lot in scope.lineage.ancestors:
+        for row in reader.rows("oos", lot=lot.root):
+            of_lot = row.container is None and row.preparation is None
+            if of_lot or (lot.root == scope.lot and _measured(reader, row) & containers):
+                yield _oos_fact(case_of(reader, row))
+
+
+def _measured(reader: Reader, oos: Row) -> set[str]:
+    """The containers an investigation is about."""
+    if oos.preparation is None:
+        return {str(oos.container)}
+    links = reader.rows("preparation_input", preparation=oos.preparation)
+    return {str(link.container) for link in links}
+
+
+def _oos_fact(case: Investigation) -> OosFact:
+    return OosFact(
+        oos=case.oos,
+        test=case.test,
+        subject=case.subject,
+        results=tuple(each.result for each in case.results),
+        is_concluded=is_concluded(case),
+        said=state_words(case),
+        mend=f"{who_is_next(case)}: {next_command(case)}",
     )
 
 

@@ -6,6 +6,7 @@ for at the release, not at a failing result.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from lottrack.actions import signing
@@ -34,27 +35,46 @@ def subject_of(row: Row) -> str:
 
 def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
     """The latest review whose signature still stands of each result that has one."""
+    numbers = [str(row.root) for row in rows]
     stands: dict[str, bool] = {}
     found: dict[str, Row] = {}
-    for row in rows:
-        for link in reversed(reader.rows("reviewed_result", result=row.root)):
-            review = reader.find("result_review", link.review)
-            if review is None:
-                continue
-            if review.root not in stands:
-                stands[review.root] = signing.is_valid(reader, review.signature)
-            if stands[review.root]:
-                found[str(row.root)] = review
-                break
+    # One question for all results, and one for each review: a lot may have hundreds of results.
+    for row in reader.facts_in(
+        "SELECT l.result AS reviewed, v.* FROM reviewed_result AS l"
+        " CROSS JOIN {result_review} AS v ON v.root = l.review"
+        " WHERE l.result IN (SELECT value FROM json_each(:numbers))"
+        " ORDER BY length(v.root), v.root",
+        numbers=json.dumps(numbers),
+    ):
+        if row.root not in stands:
+            stands[row.root] = signing.is_valid(reader, row.signature)
+        if stands[row.root]:
+            found[str(row.reviewed)] = row
     return found
 
 
-def recorded(rows: Iterable[Row], rejudged: dict[str, Row]) -> list[RecordedResult]:
+def invalidated_of_lot(reader: Reader, lot: str) -> frozenset[str]:
+    """The results of a lot that a signed conclusion which stands found invalid."""
+    concluded = reader.facts_in(
+        "SELECT l.result, c.signature FROM {oos} AS o"
+        " CROSS JOIN oos_result AS l ON l.oos = o.root AND l.retest = 0"
+        " CROSS JOIN {oos_conclusion} AS c ON c.oos = o.root AND c.outcome = 'invalidated'"
+        " WHERE o.lot = :lot",
+        lot=lot,
+    )
+    stands = {row.signature: signing.is_valid(reader, row.signature) for row in concluded}
+    return frozenset(str(row.result) for row in concluded if stands[row.signature])
+
+
+def recorded(
+    rows: Iterable[Row], rejudged: dict[str, Row], invalidated: frozenset[str] = frozenset()
+) -> list[RecordedResult]:
     """Results as the rules know them; whether they were reviewed is asked apart (reviews_of).
 
     Args:
         rows: the results.
         rejudged: what they mean since their lot was moved to another version (rejudged_of_lot).
+        invalidated: those found invalid (invalidated_of_lot).
     """
     return [
         RecordedResult(
@@ -65,6 +85,7 @@ def recorded(rows: Iterable[Row], rejudged: dict[str, Row]) -> list[RecordedResu
             reading=str(row.reading),
             reviewed=True,
             subject=subject_of(row),
+            is_invalidated=str(row.root) in invalidated,
         )
         for row in rows
     ]
@@ -80,7 +101,11 @@ def state_of_lot(
     """Where a lot's specification stands for it and for some of its containers, preparations."""
     return specification_state(
         specification_of_lot(reader, lot),
-        recorded(result_rows(reader, lot.root), rejudged_of_lot(reader, lot.root)),
+        recorded(
+            result_rows(reader, lot.root),
+            rejudged_of_lot(reader, lot.root),
+            invalidated_of_lot(reader, str(lot.root)),
+        ),
         lot=str(lot.root),
         containers=containers,
         preparations=preparations,

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.making.lineage import descendants_of_lot
 from lottrack.actions.moments import shown_time
+from lottrack.actions.notifying.late_positives import raise_alarm
 from lottrack.actions.releasing.dispositions import fill_disposition
 from lottrack.actions.releasing.holds import write_hold
+from lottrack.actions.testing.investigations import open_oos, told_with
 from lottrack.actions.testing.quality_states import filled_containers, infusions_of
 from lottrack.rules.specification.criterion import limit_text
 from lottrack.rules.specification.results import FAIL, restored_value, result_text
@@ -23,16 +25,26 @@ RELEASED = frozenset({"released", "conditionally_released"})
 
 
 def hold_failing(change: Change, result: Row, criterion: Criterion | None) -> list[dict[str, Any]]:
-    """Open the holds that a failing result of a required test opens by itself.
+    """Open the investigation and the holds that a failing result of a required test asks for.
 
-    A prepared dose and what went into it are held at once. A lot or a container is held when it was
-    released before, or when lots were grown from it: until then it waits in quarantine, and the lot
-    check fails.
+    The investigation is opened whatever became of the lot (``investigations.open_oos``). A prepared
+    dose and what went into it are held at once. A lot or a container is held when it was released
+    before, or when lots were grown from it: until then it waits in quarantine, and the lot check
+    fails.
+
+    Nothing lifts a hold but a signature: an investigation that was concluded leaves it open. What
+    a contamination found late asks for beside that is done, too (``late_positives.raise_alarm``).
     """
-    if criterion is None or not criterion.required or result.verdict != FAIL:
+    if criterion is None or result.verdict != FAIL:
         return []
+    held = _hold_required(change, result, criterion) if criterion.required else []
+    return held + raise_alarm(change, result, criterion)
+
+
+def _hold_required(change: Change, result: Row, criterion: Criterion) -> list[dict[str, Any]]:
     shown = result_text(restored_value(result.sign, result.value), criterion.unit)
     reason = f"{criterion.name}: {shown} does not meet {limit_text(criterion)} ({result.root})"
+    open_oos(change, told_with(result), [str(result.root)], reason)
     return [
         _hold(change, kind, record, reason, str(result.root))
         for kind, record in _stopped(change, result)

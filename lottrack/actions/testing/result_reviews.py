@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
@@ -12,10 +13,18 @@ from lottrack.actions.making.lots import find_lot
 from lottrack.actions.moments import shown_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.shown import warnings_of
-from lottrack.actions.testing.quality_states import result_rows, reviews_of, subject_of
-from lottrack.actions.testing.results import criterion_of, result_data, shown_value
+from lottrack.actions.testing.investigations import investigations_of_results
+from lottrack.actions.testing.quality_states import (
+    invalidated_of_lot,
+    result_rows,
+    reviews_of,
+    subject_of,
+)
+from lottrack.actions.testing.results import PART, criterion_of, result_data, shown_value
 from lottrack.errors import AlreadyDone, NotFound
 from lottrack.rules.specification.criterion import limit_text
+from lottrack.rules.specification.raw_data import raw_text
+from lottrack.rules.specification.results import FAIL, UNDECIDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,6 +133,12 @@ def result_lines(reader: Reader, row: Row) -> Iterator[str]:
     if row.sample:
         how.append(f"sample {row.sample}")
     yield f"    {'; '.join(how)}"
+    if row.reported:
+        yield f"    Converted; the laboratory reported {row.reported}"
+    if row.replicates:
+        yield f"    Readings of one determination: {PART.join(json.loads(row.replicates))}"
+    if row.raw:
+        yield f"    Raw data: {raw_text(json.loads(row.raw))}"
     for warning in warnings_of(reader, [str(row.root)]):
         yield f"    Warning shown: {warning['sentence']}"
     for value in corrected_values(reader, "result", row):
@@ -143,7 +158,14 @@ def list_results(desk: Desk, text: str) -> list[dict[str, Any]]:
     )
     latest = [reader.versions("result", row.root)[-1] for row in roots]
     reviews = reviews_of(reader, [row for row in latest if not row.struck])
-    return [_listed(reader, row, reviews) for row in latest if row.lot == lot]
+    oos = investigations_of_results(reader, lot)
+    invalid = invalidated_of_lot(reader, lot)
+    listed = [_listed(reader, row, reviews) for row in latest if row.lot == lot]
+    for entry in listed:
+        number = str(entry["id"])
+        entry["oos"] = oos.get(number)
+        entry["set_aside"] = number in invalid and entry["verdict"] in {FAIL, UNDECIDED}
+    return listed
 
 
 def _listed(reader: Reader, row: Row, reviews: dict[str, Row]) -> dict[str, Any]:

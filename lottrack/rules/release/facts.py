@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lottrack.rules.culture.balance import Balance
     from lottrack.rules.deviations import DeviationFact
     from lottrack.rules.release.materials import MaterialsFact
+    from lottrack.rules.release.oos import OosFact
     from lottrack.rules.specification.fulfilment import CriterionState, SpecificationState
 
 PASS, FAIL, PENDING, NOT_APPLICABLE = "pass", "fail", "pending", "not_applicable"
@@ -318,6 +319,7 @@ class QualityFacts(NamedTuple):
         void_lot_reviews: reviews of the lot that a correction voided.
         today: the day judged.
         moves: how the lot came from the version it was registered by to this one, oldest first.
+        oos: investigations of results out of specification that concern what is to be released.
     """
 
     specification: str
@@ -335,6 +337,7 @@ class QualityFacts(NamedTuple):
     void_lot_reviews: tuple[str, ...]
     today: date
     moves: tuple[MoveFact, ...] = ()
+    oos: tuple[OosFact, ...] = ()
 
 
 class LotFacts(NamedTuple):

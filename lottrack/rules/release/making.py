@@ -13,7 +13,7 @@ from lottrack.rules.release.materials import judged_uses
 if TYPE_CHECKING:
     from lottrack.rules.release.facts import LotFacts, RuleFinding
 
-ATTESTED = ("materials-in-date", "equipment-in-calibration", "oos-closed", "deviations-closed")
+ATTESTED = ("materials-in-date", "equipment-in-calibration", "deviations-closed")
 """Rules whose facts may be kept elsewhere: a person states that they are met."""
 
 _MAKES = "technician or production_lead"
@@ -124,29 +124,6 @@ def equipment_in_calibration(facts: LotFacts) -> RuleFinding:
         kept = "equipment and its calibration" if uses is None else "a use of equipment for it"
         return _attested(facts, code, kept)
     return calibration.equipment_in_calibration(facts.lot, uses)
-
-
-def oos_closed(facts: LotFacts) -> RuleFinding:
-    """Every out-of-specification investigation is closed.
-
-    EudraLex Vol. 4 Part IV 11.5; the first result is never removed nor averaged away. The record
-    knows the holds such results opened; investigations themselves are kept elsewhere.
-    """
-    code = "oos-closed"
-    holds = [hold for hold in facts.quality.holds if hold.cause == "oos"]
-    still = [hold.hold for hold in holds if hold.is_open]
-    if still:
-        return failed(
-            code,
-            f"Not closed: {listed(still)}, opened for a result out of specification.",
-            f"{_CLOSES}: lottrack hold lift {still[0]} --reason TEXT",
-            *still,
-        )
-    finding = _attested(facts, code, "investigations of results out of specification")
-    if holds and finding.outcome != "pass":
-        lifted = [hold.hold for hold in holds]
-        return passed(code, f"Closed by lifting: {listed(lifted)}.", *lifted)
-    return finding
 
 
 def deviations_closed(facts: LotFacts) -> RuleFinding:

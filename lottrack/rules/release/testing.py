@@ -8,7 +8,7 @@ from lottrack.rules.release.facts import PENDING, RuleFinding, failed, listed, p
 from lottrack.rules.specification.criterion import limit_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from lottrack.rules.release.facts import LotFacts, PendingFact
     from lottrack.rules.specification.fulfilment import CriterionState, OpenTest
@@ -112,22 +112,36 @@ def results_within_specification(facts: LotFacts) -> RuleFinding:
     said = [f"{_state_words(facts, state)} fails {limit_text(state.criterion)}" for state in wrong]
     unclear = quality.state.undecided
     said += [
-        f"{_state_words(facts, state)} does not prove {limit_text(state.criterion)}"
+        f"{_state_words(facts, state)} is undecided: what was reported neither meets nor fails"
+        f" {limit_text(state.criterion)}"
         for state in unclear
     ]
     if said:
         return failed(
-            code,
-            f"{listed(said, 20)}.",
-            "nobody, unless a result was recorded wrongly:"
-            " lottrack correct RESULT value=VALUE --reason TEXT",
-            *_results_of([*wrong, *unclear]),
+            code, f"{listed(said, 20)}.", _mending(wrong, unclear), *_results_of([*wrong, *unclear])
         )
     return passed(
         code,
         f"No result of a required test is outside {quality.specification}.",
         *_results_of(s for s in quality.state.criteria if s.criterion.required),
     )
+
+
+def _mending(wrong: Sequence[CriterionState], unclear: Sequence[CriterionState]) -> str:
+    """Who can do what about results that fail, and about some that decide nothing."""
+    said = []
+    if wrong:
+        said.append(
+            "nobody, unless a result was recorded wrongly (lottrack correct RESULT value=VALUE"
+            " --reason TEXT) or its investigation finds it invalid (lottrack oos list)"
+        )
+    if unclear:
+        result = unclear[0].results[-1]
+        said.append(
+            "technician or qc, for a measurement that can decide: lottrack oos open"
+            f" {result} --reason TEXT, then retests by a signed plan"
+        )
+    return "; ".join(said)
 
 
 def holds_none_open(facts: LotFacts) -> RuleFinding:

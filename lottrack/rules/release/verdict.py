@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import Blocker
-from lottrack.rules.release import making, source, testing
+from lottrack.rules.release import making, oos, source, testing
 from lottrack.rules.release.facts import NOT_APPLICABLE, PASS, PENDING
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ RULES: tuple[tuple[str, Callable[[LotFacts], RuleFinding]], ...] = (
     ("results-complete", testing.results_complete),
     ("results-reviewed", testing.results_reviewed),
     ("results-within-specification", testing.results_within_specification),
-    ("oos-closed", making.oos_closed),
+    ("oos-closed", oos.oos_closed),
     ("deviations-closed", making.deviations_closed),
     ("holds-none-open", testing.holds_none_open),
     ("labels-reconciled", making.labels_reconciled),

@@ -4,8 +4,8 @@ The first result is neither removed nor averaged away, and a test is not repeate
 (the practice of FDA's guidance on out-of-specification results and of European inspectors; EudraLex
 Vol. 4 Part IV 11.5). So a result is found invalid only where the laboratory named an assignable
 cause, the number of retests was fixed by signature before the first of them, and every one of them
-was done, was reviewed and passes. Without an assignable cause it is confirmed, whatever retests say: a positive
-sterility test is invalid only with a proven fault of the laboratory.
+was done, was reviewed and passes. Without an assignable cause it is confirmed, whatever a retest
+says: a positive sterility test is invalid only with a proven fault of the laboratory.
 """
 
 from __future__ import annotations

@@ -1,0 +1,269 @@
+"""Results out of a laboratory's file: all of its lines or none, in one entry of the trail."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lottrack.actions.desk import Telling
+from lottrack.actions.moments import happened_at
+from lottrack.actions.testing.result_writing import Looked, NewResult, look_up, write_result
+from lottrack.errors import AlreadyDone, BadValue, Blocker, LottrackError, Refused
+from lottrack.rules.reading.results_file import day_fault, parse_map, read_lines, require_none
+from lottrack.rules.reading.text import clean_text
+from lottrack.rules.reading.times import parse_time, to_text
+from lottrack.rules.specification.results import FINAL, READINGS
+from lottrack.store.files import files_folder, keep_file, require_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from lottrack.actions.desk import Desk
+    from lottrack.rules.reading.results_file import Line
+    from lottrack.store.change import Change, Told
+    from lottrack.store.files import Content
+    from lottrack.store.reader import Reader
+
+LARGEST = 5_000_000
+"""Bytes a file of results may have."""
+
+ACT = "result import"
+
+
+class Ready(NamedTuple):
+    """A line that can be written: what it says, what it is of, when it was measured."""
+
+    number: int
+    new: NewResult
+    looked: Looked
+    told: Told
+
+
+def import_results(
+    desk: Desk, path: Path, columns: tuple[str, ...], lot: str, performed_by: str
+) -> dict[str, Any]:
+    """Record every result of a laboratory's file, judged like one that is typed.
+
+    Args:
+        desk: where.
+        path: the CSV file, UTF-8.
+        columns: ``OURS=THEIRS`` words for headings of another wording.
+        lot: the lot, container or preparation every line is of, or "".
+        performed_by: who measured, or "".
+
+    Raises:
+        BadValue: the file cannot be read; every fault is a blocker with its line.
+        Refused: lines cannot be recorded; every one is a blocker with its code and line.
+        AlreadyDone: the file was imported before, and some of its results count
+            (``already-imported``).
+    """
+    content = require_file(path)
+    text = _text(path, content)
+    lines = read_lines(text, parse_map(columns), has_target=bool(lot))
+    desk.role_for(ACT)
+    _require_new(desk.store, content.sha256)
+    ready = _ready(desk, lines, lot, performed_by)
+    told = desk.told(Telling(entry="imported", performed_by=performed_by))
+    with desk.change(ACT) as change:
+        _require_new(change, content.sha256)
+        number = change.record(
+            "result_import",
+            told,
+            file_name=clean_text(path.name, "the file's name", 200),
+            sha256=content.sha256,
+            rows_read=len(lines),
+        )
+        _attach(change, told, number, path.name, content)
+        written = _written(change, number, ready)
+        # Once every line was taken: a file that is refused leaves no copy behind.
+        if not desk.dry_run:
+            keep_file(path, files_folder(desk.store.path), content)
+    return {
+        "id": number,
+        "kind": "result_import",
+        "file_name": path.name,
+        "sha256": content.sha256,
+        "rows_read": len(lines),
+        "results": [_brief(line.number, answer) for line, answer in written],
+        "infused": _infused(answer for _, answer in written),
+        "warnings": [
+            {**warning, "sentence": f"Line {line.number}: {warning['sentence']}"}
+            for line, answer in written
+            for warning in answer["warnings"]
+        ],
+    }
+
+
+def _text(path: Path, content: Content) -> str:
+    """What the file says, without the mark some programs begin it with."""
+    if content.size_bytes > LARGEST:
+        raise BadValue(
+            f"The file {path} is too large for results.",
+            code="file-too-large",
+            hint="Import it in parts.",
+        )
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadValue(
+            f"The file {path} is not UTF-8 (byte {error.start + 1}).",
+            code="file-encoding",
+            hint="Export it again as 'CSV UTF-8'.",
+        ) from error
+
+
+def _require_new(reader: Reader, sha256: str) -> None:
+    """Refuse a file that was imported before, unless everything it brought was struck."""
+    for earlier in reader.rows("result_import", sha256=sha256):
+        links = reader.rows("imported_result", result_import=earlier.root)
+        if any(reader.find("result", link.result) is not None for link in links):
+            raise AlreadyDone(
+                f"This file was imported before ({earlier.root}, {earlier.file_name}).",
+                code="already-imported",
+                hint="Import the newer file; what this one brought wrongly is corrected or struck.",
+            )
+
+
+# -- reading the lines -----------------------------------------------------------------------------
+
+
+def _ready(desk: Desk, lines: list[Line], lot: str, performed_by: str) -> list[Ready]:
+    """Every line looked up, or all faults at once."""
+    faults = [fault for line in lines for fault in _day_faults(desk, line)]
+    require_none(faults)
+    ready = []
+    for line in lines:
+        try:
+            ready.append(_line(desk, line, lot, performed_by))
+        except LottrackError as error:
+            faults += _told_of(line.number, error)
+    _refuse(faults)
+    return ready
+
+
+def _day_faults(desk: Desk, line: Line) -> list[Blocker]:
+    found = []
+    for column in ("sampled_at", "at"):
+        fault = day_fault(line.cells.get(column, ""), desk.today())
+        if fault is not None:
+            found.append(Blocker(fault.code, f"Line {line.number}, {column}: {fault.sentence}"))
+    return found
+
+
+def _line(desk: Desk, line: Line, lot: str, performed_by: str) -> Ready:
+    cells = line.cells
+    reading = cells.get("reading", FINAL).casefold()
+    if reading not in READINGS:
+        raise BadValue(f"A reading is {' or '.join(READINGS)}, not {cells['reading']}.")
+    new = NewResult(
+        target=cells.get("target") or lot,
+        test=cells["test"],
+        value=cells["value"],
+        unit=cells.get("unit", ""),
+        method=cells.get("method", ""),
+        sample=cells.get("sample", ""),
+        sampled_at=_moment(desk, cells.get("sampled_at", ""), at_end=False),
+        reading=reading,
+        replicates=line.replicates,
+        raw=line.raw,
+        retest=cells.get("retest", ""),
+    )
+    at = _moment(desk, cells.get("at", ""), at_end=True)
+    told = desk.told(Telling(at=at, performed_by=performed_by, entry="imported"))
+    return Ready(line.number, new, look_up(desk, new), told)
+
+
+def _moment(desk: Desk, text: str, *, at_end: bool) -> datetime | None:
+    """A moment of a line; a day alone is its beginning or its end, and never later than now."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return parse_time(text, desk.zone, desk.now())
+    from zoneinfo import ZoneInfo
+
+    hour = time(23, 59) if at_end else time(0, 0)
+    moment = datetime.combine(day, hour, ZoneInfo(desk.zone))
+    return min(moment, desk.now()) if day == desk.today() else moment
+
+
+# -- writing them ----------------------------------------------------------------------------------
+
+
+def _written(change: Change, number: str, ready: list[Ready]) -> list[tuple[Ready, dict[str, Any]]]:
+    """Write every line into the open change, or refuse all with every reason."""
+    faults: list[Blocker] = []
+    written = []
+    for line in ready:
+        known = _recorded_before(change, line)
+        if known:
+            said = f"Line {line.number}: {known} says the same already."
+            faults.append(Blocker("already-recorded", said))
+            continue
+        try:
+            answer = write_result(change, line.new, line.looked, line.told)
+        except LottrackError as error:
+            faults += _told_of(line.number, error)
+            continue
+        change.link("imported_result", result_import=number, result=answer["id"], line=line.number)
+        written.append((line, answer))
+    _refuse(faults)
+    return written
+
+
+def _recorded_before(change: Change, line: Ready) -> str:
+    """A result that was recorded earlier of the same thing, test, value, reading and moment."""
+    target = line.looked.target
+    same = change.rows("result", **{target.table: target.record}, reading=line.new.reading)
+    at = to_text(happened_at(change, line.told))
+    test, value = line.new.test.strip().casefold(), "".join(line.new.value.split()).casefold()
+    for row in same:
+        told = "".join(f"{row.sign}{row.value}".split()).casefold()
+        is_same = str(row.test).casefold() == test and told == value and row.occurred_at == at
+        if is_same and row.seq < change.seq:
+            return str(row.root)
+    return ""
+
+
+def _attach(change: Change, told: Told, number: str, name: str, content: Content) -> None:
+    change.record(
+        "attachment",
+        told,
+        record=number,
+        file_name=clean_text(name, "the file's name", 200),
+        sha256=content.sha256,
+        size_bytes=content.size_bytes,
+        what="the laboratory's file of results, as imported",
+    )
+
+
+def _told_of(number: int, error: LottrackError) -> list[Blocker]:
+    reasons = error.blockers or (Blocker(error.code, error.sentence, hint=error.hint),)
+    return [each._replace(sentence=f"Line {number}: {each.sentence}") for each in reasons]
+
+
+def _refuse(faults: list[Blocker]) -> None:
+    if not faults:
+        return
+    codes = {fault.code for fault in faults}
+    said = faults[0].sentence
+    raise Refused(
+        said if len(faults) == 1 else f"{len(faults)} lines cannot be recorded; the first: {said}",
+        code=faults[0].code if len(codes) == 1 else "import-refused",
+        blockers=faults,
+        hint="Nothing was recorded. Mend the lines and import the file again.",
+    )
+
+
+def _brief(number: int, answer: dict[str, Any]) -> dict[str, Any]:
+    of = answer["container"] or answer["preparation"] or answer["lot"]
+    kept = {name: answer[name] for name in ("id", "test", "value", "unit", "verdict", "oos")}
+    return {"line": number, "of": of, **kept, "holds": [hold["id"] for hold in answer["holds"]]}
+
+
+def _infused(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Everybody who was given cells that a line of the file fails, each infusion once."""
+    given = {each["id"]: each for answer in answers for each in answer.get("infused", [])}
+    return list(given.values())

@@ -1,0 +1,73 @@
+"""The rule of the lot check about investigations of results out of specification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lottrack.rules.release.facts import failed, listed, passed
+
+if TYPE_CHECKING:
+    from lottrack.rules.release.facts import LotFacts, RuleFinding
+
+
+class OosFact(NamedTuple):
+    """An investigation that concerns what is to be released.
+
+    Attributes:
+        oos: its number.
+        test: the test.
+        subject: the lot, container or preparation.
+        results: numbers of the results it is about.
+        is_concluded: a conclusion that stands ended it.
+        said: where it stands, in words.
+        mend: who takes it on, and by which command.
+    """
+
+    oos: str
+    test: str
+    subject: str
+    results: tuple[str, ...]
+    is_concluded: bool
+    said: str
+    mend: str
+
+
+def oos_closed(facts: LotFacts) -> RuleFinding:
+    """Every result out of specification was investigated, and the investigation was concluded.
+
+    EudraLex Vol. 4 Part IV 11.5. A conclusion says whether the results count; that they are within
+    the specification is another rule. A result that opened no investigation (the lot was moved to
+    a stricter version, say) needs one as well.
+    """
+    code, quality = "oos-closed", facts.quality
+    still = [fact for fact in quality.oos if not fact.is_concluded]
+    known = {fact.test.casefold() for fact in quality.oos}
+    unknown = [
+        state for state in quality.state.failed if state.criterion.test.casefold() not in known
+    ]
+    held = [hold for hold in quality.holds if hold.cause == "oos" and hold.is_open]
+    said = [f"{fact.oos} ({fact.test} of {fact.subject}) is {fact.said}" for fact in still]
+    said += [
+        f"{state.criterion.test} of {state.subject} fails and was never investigated"
+        for state in unknown
+    ]
+    said += [f"hold {hold.hold} for a result out of specification is open" for hold in held]
+    mends = [fact.mend for fact in still]
+    mends += [
+        f"technician or qc: lottrack oos open {state.results[-1]} --reason TEXT"
+        for state in unknown
+    ]
+    mends += [f"qa or qp: lottrack hold lift {hold.hold} --reason TEXT" for hold in held]
+    evidence = [fact.oos for fact in quality.oos]
+    if said:
+        return failed(
+            code,
+            f"{listed(said, 10)}.",
+            "; ".join(dict.fromkeys(mends[:3])),
+            *evidence,
+            *(hold.hold for hold in held),
+        )
+    if not quality.oos:
+        return passed(code, "No result of a required test was ever out of specification.")
+    ends = [f"{fact.oos} ({fact.test} of {fact.subject}: {fact.said})" for fact in quality.oos]
+    return passed(code, f"Concluded: {listed(ends)}.", *evidence)
