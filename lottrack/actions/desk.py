@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lottrack.errors import NotSignedIn, RoleMissing, SamePerson
 from lottrack.rules.codes.identifiers import require_code
@@ -115,6 +115,7 @@ class Desk:
         self.call = ""
         self.scans: list[str] = []
         self.subjects: list[str] = []
+        self.holds_opened: list[dict[str, Any]] = []
         self.used: Used | None = None
         self.incident = ""
 
@@ -225,6 +226,8 @@ class Desk:
                 from lottrack.actions.laboratory.uses import write_uses
 
                 self.incident = write_uses(change, self.used)
+            opened = [row for row in change.made("hold") if row["automatic"]]
+        self.holds_opened += opened
 
     def call_mark(self, act: str) -> str:
         """What tells one act from its repetition: who, where, which act, which words and codes."""

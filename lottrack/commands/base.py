@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from lottrack.errors import Declined
+from lottrack.errors import Declined, LottrackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeGuard
 
     from lottrack.actions.desk import Telling
     from lottrack.context import Context
@@ -59,24 +60,44 @@ class AskingCommand(click.Command):
             try:
                 return super().parse_args(ctx, list(given))
             except click.MissingParameter as missing:
-                answer = _asked(missing.param)
+                answer = _asked(ctx, missing.param)
                 if answer is None:
                     raise
                 given = [*given, *answer]
 
 
-def _asked(parameter: click.Parameter | None) -> list[str] | None:
-    from lottrack.terminal import is_terminal, read_line
+def _asked(ctx: click.Context, parameter: click.Parameter | None) -> list[str] | None:
+    """Ask for one missing value until it is one; None where nobody can be asked."""
+    from lottrack.terminal import is_terminal, read_valid
 
     if parameter is None or not is_terminal():
         return None
     question = getattr(parameter, "help", None) or parameter.human_readable_name
-    answer = ""
-    while not answer:
-        answer = read_line(f"{question.rstrip('.')}: ").strip()
+    choices = f" ({', '.join(parameter.type.choices)})" if _chooses(parameter.type) else ""
+    answer = read_valid(
+        f"{question.rstrip('.')}{choices}: ", lambda text: _reason_against(ctx, parameter, text)
+    )
     if isinstance(parameter, click.Option):
         return [parameter.opts[-1], answer]
     return [answer]
+
+
+def _chooses(kind: click.ParamType[Any]) -> TypeGuard[click.Choice[str]]:
+    return isinstance(kind, click.Choice)
+
+
+def _reason_against(ctx: click.Context, parameter: click.Parameter, text: str) -> str:
+    """Why a text is no value of a parameter, or ""."""
+    several = parameter.nargs != 1 or getattr(parameter, "multiple", False)
+    if text.startswith("-") and isinstance(parameter, click.Argument):
+        return f"{text} begins with a hyphen and would be taken for an option."
+    try:
+        parameter.process_value(ctx, (text,) if several else text)
+    except click.ClickException as error:
+        return error.format_message()
+    except LottrackError as error:
+        return f"{error.sentence} {error.hint}".strip()
+    return ""
 
 
 def noun(name: str, help_: str) -> click.Group:
@@ -142,7 +163,7 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
 
     data = answer.data
     if writes and isinstance(data, dict):
-        data.setdefault("warnings", [])
+        data["warnings"] = [*data.get("warnings", []), *_hold_warnings(context)]
         account = context.desk.account
         if account:
             data["recorded_by"] = account
@@ -158,6 +179,16 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
         _say_recorded(context, [] if answer.tells_warnings else data["warnings"])
     if answer.exit_code:
         click.get_current_context().exit(answer.exit_code)
+
+
+def _hold_warnings(context: Context) -> list[dict[str, str]]:
+    """The holds that the act opened by itself, each as a sentence."""
+    opened = context.desk.holds_opened
+    if not opened:
+        return []
+    from lottrack.actions.releasing.holds import opened_warning
+
+    return [opened_warning(hold) for hold in opened]
 
 
 def _print(text: str, *, nl: bool = True) -> None:

@@ -247,6 +247,11 @@ class Change(Reader):
         """The facts written so far: their tables and their columns that are not NULL."""
         return [(row[1], row[2]) for row in self._rows if row[0] == "+" and row[1] in FACTS]
 
+    def made(self, table: str) -> list[dict[str, Any]]:
+        """The facts of one table recorded in this change, without corrections; NULLs left out."""
+        written = [row[2] for row in self._rows if row[0] == "+" and row[1] == table]
+        return [row for row in written if row["version"] == 1]
+
     @property
     def wrote(self) -> bool:
         """Whether anything was written yet."""

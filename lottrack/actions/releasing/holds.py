@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from lottrack.actions.finding import word_for
 from lottrack.store.change import NOW
 
 if TYPE_CHECKING:
@@ -48,6 +49,21 @@ def write_hold(
         automatic=int(automatic),
         because_of=because_of,
     )
+
+
+def opened_warning(hold: dict[str, Any]) -> dict[str, str]:
+    """What whoever caused a hold is told of it: an act that opens one by itself never hides it.
+
+    Args:
+        hold: the row of the hold as it was written, NULLs left out.
+    """
+    kind = next(kind for kind in HELD if kind in hold)
+    return {
+        "code": "hold-opened",
+        "sentence": f"Hold {hold['root']} was opened on {word_for(kind)} {hold[kind]}:"
+        f" {str(hold['reason']).rstrip('.')}. It stops the way to a patient until it is lifted by"
+        f" signature: lottrack hold lift {hold['root']} --reason TEXT.",
+    }
 
 
 def open_holds_on(reader: Reader, kind: str, record: str) -> list[Row]:
