@@ -151,8 +151,10 @@ class Context:
         desk = self.desk
         desk.dry_run = self.dry_run
         if self.account_given:
-            secret = self.ask_secret(f"Secret of {self.account_given}")
-            desk.account = require_secret(desk, self.account_given, secret)
+            desk.account = self._with_secret(
+                f"Secret of {self.account_given}",
+                lambda secret: require_secret(desk, self.account_given, secret),
+            )
         else:
             desk.account = self._signed_in()
         return desk
@@ -208,10 +210,36 @@ class Context:
             )
         return read_hidden(prompt)
 
+    def _with_secret(self, prompt: str, check: Callable[[str], str]) -> str:
+        """What a secret opens; at a terminal a wrong one is told, and asked again until it locks.
+
+        Raises:
+            NotSignedIn: the secret is wrong, and there is nobody to ask; or the account is locked.
+        """
+        while True:
+            try:
+                return check(self.ask_secret(prompt))
+            except NotSignedIn as error:
+                if self.password_stdin or error.code != NotSignedIn.default_code:
+                    raise
+                self.say(f"{error.sentence} {error.hint}")
+
     def ask_new_secret(self, account: str) -> tuple[str, str]:
-        """A new secret, twice."""
-        first = self.ask_secret(f"New secret of {account}")
-        return first, self.ask_secret(f"New secret of {account}, again")
+        """A new secret, twice; at a terminal, until it is one and the two are the same."""
+        from lottrack.actions.secrets import require_new_secret
+        from lottrack.errors import BadValue
+
+        while True:
+            first = self.ask_secret(f"New secret of {account}")
+            again = self.ask_secret(f"New secret of {account}, again")
+            try:
+                require_new_secret(first, again)
+            except BadValue as error:
+                if self.password_stdin:
+                    raise
+                self.say(f"{error.sentence} {error.hint}".strip())
+            else:
+                return first, again
 
     def ask_signature(self, prepared: Prepared, signer: str = "") -> Proof:
         """Show what is signed, then ask the signer's secret.

@@ -33,8 +33,8 @@ def _parsed(source: str) -> DutyList:
 
 def duties_in_force(reader: Reader) -> DutyList:
     """The last edition loaded; empty in a record that was made without one."""
-    row = reader.last("duty_list")
-    return _NOBODY if row is None else _parsed(row.source)
+    rows = reader.rows("duty_list")
+    return _parsed(max(rows, key=lambda row: int(row.seq)).source) if rows else _NOBODY
 
 
 def write_own_duties(change: Change) -> None:

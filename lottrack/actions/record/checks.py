@@ -16,9 +16,12 @@ from lottrack.actions.labelling.labels import derived_label_state
 from lottrack.actions.making.closing import close_blockers
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.record.audits import proof_data
+from lottrack.actions.releasing.conditions import standing_differences
 from lottrack.actions.releasing.dispositions import fill_disposition
 from lottrack.actions.releasing.holds import open_holds_of_container
+from lottrack.actions.supplying.dossiers import complete_supply
 from lottrack.errors import LottrackError
+from lottrack.rules.certification.supply import covers_disposition, covers_hold
 from lottrack.rules.reading.times import from_text
 from lottrack.store.checks import prove_file, reference_findings
 from lottrack.store.files import files_folder, kept_findings
@@ -82,6 +85,7 @@ def invariant_findings(reader: Reader) -> Iterator[Finding]:
     yield from order_findings(reader)
     yield from _label_findings(reader)
     yield from _place_findings(reader)
+    yield from _condition_findings(reader)
     yield from _closed_lot_findings(reader)
 
 
@@ -114,6 +118,9 @@ def _given(reader: Reader) -> list[_Given]:
 def _given_findings(reader: Reader) -> Iterator[Finding]:
     """Containers given without a live release, under a hold or after expiry (1 and 3).
 
+    A complete out-of-specification supply takes the place of the release, and of the holds that its
+    evaluation named.
+
     Judged by what was recorded when the event was: what came later forbids nothing in the past. A
     release that stood at the time told and ended before the event was entered counts, too.
     """
@@ -129,15 +136,17 @@ def _given_findings(reader: Reader) -> Iterator[Finding]:
 
 def _against(then: Reader, container: Row, given: _Given) -> Iterator[tuple[str, str]]:
     told = Reader(then.database, _entries_by(then, given.at))
+    supply = complete_supply(then, container)
     for fill in _source_fills(then, container):
         disposition = fill_disposition(then, fill)
-        if disposition not in LIVE_RELEASES and not _was_released(told, fill):
+        live = disposition in LIVE_RELEASES or _was_released(told, fill)
+        if not live and not covers_disposition(supply):
             yield (
                 "given-without-release",
                 f"Invariant 1: {container.root} was given while its fill {fill} was {disposition}.",
             )
     for hold in open_holds_of_container(then, container, lineage_of(then, container.lot)):
-        if hold.occurred_at <= given.at:
+        if hold.occurred_at <= given.at and not covers_hold(supply, str(hold.root)):
             yield (
                 "given-on-hold",
                 f"Invariant 1: {container.root} was given under the open hold {hold.root}.",
@@ -187,6 +196,13 @@ def _place_findings(reader: Reader) -> Iterator[Finding]:
                     f" {stands[name] or '(none)'}; what was recorded leads to {value or '(none)'}."
                 )
                 yield Finding("standing-differs", where, sentence)
+
+
+def _condition_findings(reader: Reader) -> Iterator[Finding]:
+    """Conditions of releases that do not bind what the dispositions make them bind."""
+    for number, stands, derived in standing_differences(reader):
+        sentence = f"Invariant 5: condition {number} stands as {stands}; the dispositions make it"
+        yield Finding("standing-differs", f"condition_standing {number}", f"{sentence} {derived}.")
 
 
 def _label_findings(reader: Reader) -> Iterator[Finding]:

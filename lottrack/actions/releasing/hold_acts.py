@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
@@ -13,10 +14,13 @@ from lottrack.actions.making.lots import require_after_taking
 from lottrack.actions.moments import happened_at, shown_time, told_time
 from lottrack.actions.releasing.holds import HELD, held_thing, write_hold
 from lottrack.actions.scanning import scanned_record
-from lottrack.errors import AlreadyDone, Conflict
+from lottrack.actions.secrets import require_account
+from lottrack.errors import AlreadyDone, Conflict, RoleMissing
 from lottrack.rules.reading.text import clean_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lottrack.actions.desk import Desk
     from lottrack.actions.finding import Found
     from lottrack.store.change import Told
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 LIFT = "hold lift"
+RELEASE = "lot release"
 CAUSES = ("oos", "marker", "material", "excursion", "damage", "correction", "other")
 """Causes a person can give; an incident opens its hold by itself."""
 
@@ -104,6 +109,7 @@ def prepare_lift(
     if not hold.automatic:
         opener.setdefault(str(hold.recorded_by), [number])
     require_independent(desk, LIFT, account, opener, "opened")
+    _require_releaser(desk, hold, account)
     lift = record.first("hold_lift", hold=number)
     if lift is not None:
         raise AlreadyDone(
@@ -120,8 +126,55 @@ def prepare_lift(
     ]
     if hold.because_of:
         lines.append(f"Because of: {hold.because_of}")
+    lines += _voided_lines(record, hold)
     lines.append(f"Lifted because: {clean_text(reason, 'the reason')}")
     return signing.prepared(record, LIFT, f"lifting of hold {number}", lines, [hold])
+
+
+def is_of_voided_release(hold: Row) -> bool:
+    """Whether a hold stands in for a release that a correction voided."""
+    return bool(hold.automatic) and hold.cause == "correction" and hold.fill is not None
+
+
+def _require_releaser(desk: Desk, hold: Row, account: str) -> None:
+    """A correction voided the release, and no signature survives that (invariant 4).
+
+    What lets the fill go again is the signature of somebody who may release: the lifting says that
+    the release holds with what was corrected. Quality assurance alone does not certify.
+
+    Raises:
+        RoleMissing: the person may lift holds, but not release.
+    """
+    if not is_of_voided_release(hold):
+        return
+    try:
+        desk.role_for(RELEASE, require_account(desk, account))
+    except RoleMissing as error:
+        raise RoleMissing(
+            f"{account} cannot lift hold {hold.root}: a correction voided the release of fill"
+            f" {hold.fill}, and only who may release it lets it go again.",
+            hint="A qualified person lifts it, or releases the fill anew:"
+            f" `lottrack hold lift {hold.root} --reason TEXT`.",
+        ) from error
+
+
+def _voided_lines(reader: Reader, hold: Row) -> Iterator[str]:
+    """What was corrected, and the release it voided; the lifting confirms it."""
+    if not is_of_voided_release(hold):
+        return
+    correction = reader.find("correction", hold.because_of)
+    if correction is not None:
+        word = word_for(str(correction.record_table))
+        yield f"Corrected: {word} {correction.record}, because: {correction.reason}"
+        for change in json.loads(correction.changes):
+            yield f"  {change['key']}: {change['from']} -> {change['to']}"
+    decision = reader.last("disposition", fill=hold.fill)
+    if decision is not None:
+        yield (
+            f"Voided: the release {decision.root} of fill {hold.fill}, signed by"
+            f" {decision.performed_by}, {shown_time(reader, decision.occurred_at)}. With this"
+            " signature it holds with what was corrected."
+        )
 
 
 def lift_hold(

@@ -121,3 +121,11 @@ def covers_hold(supply: SupplyFact | None, hold: str) -> bool:
     if supply is None:
         return False
     return any(f.code == "on-hold" and f.basis == f"hold {hold}" for f in supply.covered)
+
+
+def covers_disposition(supply: SupplyFact | None) -> bool:
+    """Whether a dossier covers that the container was never released, rejected or recalled."""
+    if supply is None:
+        return False
+    dispositions = {NEVER_RELEASED, "lot-rejected", "lot-recalled"}
+    return any(fault.code in dispositions for fault in supply.covered)
