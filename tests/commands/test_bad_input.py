@@ -31,11 +31,13 @@ ANYTHING = {"trace", "attach", "correct", "strike", "audit show", "label list"}
 NUMBERS = {
     *("pair", "course", "collection", "planned", "lot", "lot2", "lot3", "fill", "fill2", "bag"),
     *("bag4", "moving", "order", "preparation", "sample", "result", "hold", "label", "weight"),
+    *("deviation", "deviation2", "deviation3", "action", "requirement"),
 }
 SCANS = {"scan", "scan2", "chart"}
 PERSONS = {"user", "qp", "rp", "qa", "qc", "clinician"}
 CODES = {
     *("donor", "donor2", "patient", "place", "rule", "specification", "specification2"),
+    *("equipment",),
     *("protocol", "protocol2", "protocol3"),
 }
 BY_WORDS = {line.words: line for line in reversed(LINES)}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SOURCES = (
     "lottrack.actions.due.cells",
     "lottrack.actions.due.tests",
+    "lottrack.actions.deviating.views",
+    "lottrack.actions.laboratory.equipment",
+    "lottrack.actions.laboratory.training",
     "lottrack.actions.materials.dues",
 )
 """Modules with a function ``obligations(reader, zone)``; each is loaded when something is asked."""
