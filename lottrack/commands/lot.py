@@ -264,6 +264,7 @@ def close(context: Context, lot_id: str, reason: str, confirm: str, telling: Tel
 
 from lottrack.commands import (  # noqa: E402 - their verbs join the group above
     lot_culture,  # noqa: F401
+    lot_papers,  # noqa: F401
     lot_quality,  # noqa: F401
     lot_specification,  # noqa: F401
 )

@@ -1,0 +1,1 @@
+"""Documents made from the record: certificate of analysis, batch record dossier, certification."""

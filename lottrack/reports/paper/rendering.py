@@ -1,0 +1,51 @@
+"""A document's content, laid out by its kind and drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lottrack.reports.paper.wording import when
+
+if TYPE_CHECKING:
+    from lottrack.reports.paper.blocks import Block
+    from lottrack.reports.paper.pdf import Drawn
+
+
+def blocks_of(data: dict[str, Any]) -> list[Block]:
+    """The blocks of a document's content."""
+    if data["kind"] == "certificate":
+        from lottrack.reports.paper.certificate import certificate_blocks
+
+        return certificate_blocks(data)
+    if data["kind"] == "dossier":
+        from lottrack.reports.paper.dossier import dossier_blocks
+
+        return dossier_blocks(data)
+    from lottrack.reports.paper.certification import certification_blocks
+
+    return certification_blocks(data)
+
+
+def as_pdf(data: dict[str, Any]) -> Drawn:
+    """A document that has its number, as PDF."""
+    from lottrack.reports.paper.pdf import Furniture, draw
+
+    site, record, document = data["site"], data["record"], data["document"]
+    stage = f", {data['stage']}" if data.get("stage") else ""
+    furniture = Furniture(
+        title=f"{data['title']}{stage}",
+        number=document["number"],
+        site=site["name"],
+        lot=data["lot"],
+        record=f"Record {site['code']}, audit trail entry {record['entry']}, head {record['head']}",
+        issued=f"Issued {when(document['issued_at'])} by {document['issued_by']}",
+        training=data["training"],
+    )
+    return draw(blocks_of(data), furniture)
+
+
+def as_plain(data: dict[str, Any]) -> str:
+    """A document as plain text, for a terminal."""
+    from lottrack.reports.paper.plain import text_of
+
+    return text_of(data, blocks_of(data))
