@@ -121,7 +121,7 @@ def holds_text(data: list[dict[str, Any]]) -> str:
             "on": f"{entry['on_kind']} {entry['on']}",
             "cause": entry["cause"],
             "reason": entry["reason"],
-            "opened by": "lottrack" if entry["automatic"] else entry["opened_by"],
+            "opened by": entry["opened_by"],
             "opened at": entry["opened_at"],
             "lifted": " ".join(filter(None, [entry["lifted_by"], entry["lifted_at"]])),
         }

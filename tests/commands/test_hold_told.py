@@ -131,3 +131,40 @@ def test_a_hold_somebody_opens_by_hand_is_no_news_to_them(filled: Site, user: st
         *("hold", "open", lot.lot, "--cause", "other", "--reason", "to be asked"), user=user
     ).data
     assert made["warnings"] == []
+
+
+# -- who opened it ---------------------------------------------------------------------------------
+
+
+def openers(rows: list[dict[str, Any]]) -> dict[str, str]:
+    return {row["id"]: row["opened_by"] for row in rows}
+
+
+def test_every_view_agrees_on_who_opened_a_hold(filled: Site) -> None:
+    program, lot = filled
+    by_hand = ("hold", "open", "--cause", "other", "--reason", "to be asked")
+    program(*by_hand, lot.lot, user="QA1")
+    program("custody", "inspect", lot.bags[0], "--finding", "leak", user=T)
+    program(
+        *("collection", "receive", lot.collection, "--from", "theatre 2"),
+        *("--condition", "leaking", "--labels-match", "yes"),
+        user="CLINICIAN1",
+    )
+    program(*by_hand, lot.donor, "--on", "donor", user="RP1")
+    listed = openers(program("hold", "list").data)
+
+    assert sorted(listed.values()) == [
+        "QA1",
+        "RP1",
+        "lottrack, when CLINICIAN1 did 'collection receive'",
+        "lottrack, when TECHNICIAN1 did 'custody inspect'",
+    ]
+    assert openers(program("lot", "show", lot.lot).data["holds"]) == listed
+    of_collection = openers(program("collection", "show", lot.collection).data["holds"])
+    of_donor = openers(program("donor", "show", lot.donor).data["holds"])
+    assert len(of_collection) == len(of_donor) == 1
+    assert (of_collection | of_donor).items() <= listed.items()
+    for words in (("hold", "list"), ("lot", "show", lot.lot)):
+        shown = program(*words, as_json=False).stdout
+        for opener in listed.values():
+            assert opener in shown

@@ -14,7 +14,7 @@ from lottrack.actions.collecting.collections import (
 )
 from lottrack.actions.moments import shown_time
 from lottrack.actions.record.corrected import corrected_values
-from lottrack.actions.releasing.holds import open_holds_on
+from lottrack.actions.releasing.holds import open_holds_on, shown_hold
 from lottrack.actions.shown import warnings_of
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def show_collection(desk: Desk, text: str) -> dict[str, Any]:
         "counts": counts,
         "decision": _decision(reader, decision_of(reader, collection)),
         "holds": [
-            {"id": hold.root, "kind": "hold", "cause": hold.cause, "reason": hold.reason}
-            for hold in open_holds_on(reader, "collection", collection)
+            shown_hold(reader, hold) for hold in open_holds_on(reader, "collection", collection)
         ],
         "lots": [str(lot.root) for lot in reader.rows("lot", collection=collection)],
         "warnings": warnings_of(reader, [str(fact.root) for _, fact in facts]),

@@ -10,7 +10,7 @@ from lottrack.actions.families.persons import latest_typing, write_person
 from lottrack.actions.families.screenings import screenings_of
 from lottrack.actions.finding import code_of
 from lottrack.actions.making.lineage import course_is_closed
-from lottrack.actions.releasing.holds import open_holds_on
+from lottrack.actions.releasing.holds import open_holds_on, shown_hold
 from lottrack.rules.reading.times import from_text, iso_local
 from lottrack.rules.screening.screening import DEFERRED, ELIGIBLE, INELIGIBLE
 
@@ -178,10 +178,7 @@ def show_donor(desk: Desk, code: str) -> dict[str, Any]:
         "screenings": screenings_of(reader, number),
         "decisions": [_decision(reader, row) for row in reader.rows("eligibility", donor=number)],
         "consents": consents_of(reader, "donor", number),
-        "holds": [
-            {"id": hold.root, "kind": "hold", "cause": hold.cause, "reason": hold.reason}
-            for hold in open_holds_on(reader, "donor", number)
-        ],
+        "holds": [shown_hold(reader, hold) for hold in open_holds_on(reader, "donor", number)],
         "pairs": [
             {"id": pair.root, "kind": "pair", "patient": pair.patient, "relation": pair.relation}
             for pair in reader.rows("pair", donor=number)

@@ -18,7 +18,7 @@ from lottrack.actions.releasing.dispositions import (
     lot_disposition,
     lot_dispositions,
 )
-from lottrack.actions.releasing.holds import held_thing, open_holds_of_lot, open_holds_on
+from lottrack.actions.releasing.holds import open_holds_of_lot, open_holds_on, shown_hold
 from lottrack.actions.shown import warnings_of
 from lottrack.actions.testing.documents import is_approved, specification_number
 from lottrack.rules.culture.growth import CUMULATIVE_CONVENTION, passage_name
@@ -48,7 +48,7 @@ def show_lot(desk: Desk, text: str) -> dict[str, Any]:
     ]
     return {
         **_head(reader, lineage),
-        "holds": [_hold(reader, hold) for hold in _holds(reader, lineage, fills, containers)],
+        "holds": [shown_hold(reader, hold) for hold in _holds(reader, lineage, fills, containers)],
         "passages": [_passage(reader, lot, p.seeding, p.harvest) for p in passages_of(reader, lot)],
         "doublings_convention": CUMULATIVE_CONVENTION,
         "cell_balance": _balance(reader, lot),
@@ -91,20 +91,6 @@ def _holds(reader: Reader, lineage: Lineage, fills: list[Row], containers: list[
         for row in rows:
             holds += open_holds_on(reader, kind, row.root)
     return holds
-
-
-def _hold(reader: Reader, hold: Row) -> dict[str, Any]:
-    on_kind, on = held_thing(hold)
-    return {
-        "id": hold.root,
-        "kind": "hold",
-        "on_kind": on_kind,
-        "on": on,
-        "cause": hold.cause,
-        "reason": hold.reason,
-        "opened_by": hold.performed_by,
-        "opened_at": shown_time(reader, hold.occurred_at),
-    }
 
 
 def _passage(reader: Reader, lot: str, seeding: Row | None, harvest: Row | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from lottrack.actions.finding import find_one_of, word_for
 from lottrack.actions.independence import require_independent
 from lottrack.actions.making.lots import require_after_taking
 from lottrack.actions.moments import happened_at, shown_time, told_time
-from lottrack.actions.releasing.holds import HELD, held_thing, write_hold
+from lottrack.actions.releasing.holds import HELD, held_thing, shown_hold, write_hold
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.secrets import require_account
 from lottrack.errors import AlreadyDone, Conflict, RoleMissing
@@ -208,19 +208,8 @@ def list_holds(desk: Desk, *, lifted: bool) -> list[dict[str, Any]]:
 
 
 def _data(reader: Reader, hold: Row) -> dict[str, Any]:
-    kind, record = held_thing(hold)
     lift = reader.first("hold_lift", hold=hold.root)
-    return {
-        "id": hold.root,
-        "kind": "hold",
-        "on_kind": kind,
-        "on": record,
-        "cause": hold.cause,
-        "reason": hold.reason,
-        "automatic": bool(hold.automatic),
-        "because_of": hold.because_of,
-        "opened_by": hold.performed_by,
-        "opened_at": shown_time(reader, hold.occurred_at),
+    return shown_hold(reader, hold) | {
         "lifted_by": None if lift is None else lift.performed_by,
         "lifted_at": None if lift is None else shown_time(reader, lift.occurred_at),
         "lifted_because": None if lift is None else lift.reason,

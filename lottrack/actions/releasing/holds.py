@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.finding import word_for
+from lottrack.actions.moments import shown_time
 from lottrack.store.change import NOW
 
 if TYPE_CHECKING:
@@ -49,6 +50,32 @@ def write_hold(
         automatic=int(automatic),
         because_of=because_of,
     )
+
+
+def shown_hold(reader: Reader, hold: Row) -> dict[str, Any]:
+    """A hold as every view gives it."""
+    kind, record = held_thing(hold)
+    return {
+        "id": hold.root,
+        "kind": "hold",
+        "on_kind": kind,
+        "on": record,
+        "cause": hold.cause,
+        "reason": hold.reason,
+        "automatic": bool(hold.automatic),
+        "because_of": hold.because_of,
+        "opened_by": hold_opener(reader, hold),
+        "opened_at": shown_time(reader, hold.occurred_at),
+    }
+
+
+def hold_opener(reader: Reader, hold: Row) -> str:
+    """Who opened a hold: a person, or lottrack at an act of a person, who did not decide on it."""
+    if not hold.automatic:
+        return str(hold.performed_by)
+    # A hold is never corrected, so that the entry of its row is the one that opened it.
+    (entry,) = reader.sql("SELECT act, actor FROM audit_entry WHERE seq = :seq", seq=hold.seq)
+    return f"lottrack, when {entry.actor} did '{entry.act}'"
 
 
 def opened_warning(hold: dict[str, Any]) -> dict[str, str]:
