@@ -29,7 +29,10 @@ def scan_loop(context: Context, patient: str, order: str) -> Answer:
     desk = context.writing_desk
     last, previous_band = Answer([], "Left without a question."), ""
     while True:
-        container = read_scan_line(CONTAINER)
+        try:
+            container = read_scan_line(CONTAINER)
+        except EOFError:
+            container = ""
         if not scan_text(container):
             return last._replace(text=last.text if isinstance(last.data, list) else "Left.")
         if scan_text(container) == previous_band:

@@ -35,6 +35,7 @@ class Bench:
             stderr=other,
             env={**os.environ, "LOTTRACK_STATE": str(state), "TERM": "dumb"},
             close_fds=True,
+            start_new_session=True,  # a secret is asked for here, not at the tester's terminal
         )
         os.close(other)
         self.seen = ""
