@@ -39,6 +39,7 @@ def verdict(data: dict[str, Any]) -> str:
             f"Dose {_millions(dose['cells_per_kg'])} million viable cells per kg at"
             f" {dose['weight_kg']} kg ({basis})"
         )
+    lines += [limit["sentence"] for limit in data["patient_limits"]]
     if data["blockers"]:
         lines += ["", "Against it:"]
         for blocker in data["blockers"]:

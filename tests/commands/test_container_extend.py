@@ -84,13 +84,20 @@ def test_the_pharmacists_question_is_judged_by_the_new_expiry(
 ) -> None:
     program, lot = released
     bag = lot.bags[0]
+    extend(program, bag, years=5)
     program.clock.advance(days=800)
-    asked = ("verify", bag, "--patient", "P01")
-    before = program(*asked, user="PHARMACIST1", exit_code=42).data
-    assert "expired" in {each["code"] for each in before["blockers"]}
-    extend(program, bag, years=1)
-    after = program(*asked, user="PHARMACIST1", exit_code=42).data
-    assert "expired" not in {each["code"] for each in after["blockers"]}
+    found = {}
+    for asked in lot.bags[:2]:
+        answer = program("verify", asked, "--patient", "P01", user="PHARMACIST1", exit_code=42)
+        found[asked] = {each["code"] for each in answer.data["blockers"]}
+    assert "expired" not in found[bag]
+    assert "expired" in found[lot.bags[1]]
+
+
+def test_what_has_expired_is_not_extended(filled: tuple[Program, Filled]) -> None:
+    program, lot = filled
+    program.clock.advance(days=800)
+    assert blockers(extend(program, lot.bags[0], exit_code=40)) == ["already-expired"]
 
 
 def test_the_label_that_says_the_old_expiry_stops_the_container(

@@ -69,7 +69,8 @@ CODES = {
     "Person and plan": """
         donor-not-eligible haploidentity-not-met consent-missing consent-withdrawn course-closed
         protocol-not-approved order-missing order-cancelled infusion-number-already-given
-        weight-missing weight-too-old dose-below-range dose-above-range interval-too-short
+        weight-missing weight-too-old dose-below-range dose-above-range
+        endotoxin-above-patient-limit dmso-above-patient-limit interval-too-short
         interval-too-long
         """,
     "Chain": """

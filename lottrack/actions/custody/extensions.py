@@ -67,7 +67,7 @@ def prepare_extension(
     desk.role_for(ACT, require_account(desk, account))
     _require_sound(desk, extension.expires)
     rows = _containers(desk, record, extension)
-    _require_extendable(record, rows, extension.expires)
+    _require_extendable(record, rows, extension.expires, desk.now())
     zone = desk.zone
     lines = [
         f"Expiry from now on: {local_text(extension.expires, zone)}",
@@ -103,8 +103,8 @@ def _containers(desk: Desk, reader: Reader, extension: Extension) -> list[Row]:
     return [reader.get("container", number) for number in numbers]
 
 
-def _require_extendable(reader: Reader, rows: list[Row], expires: datetime) -> None:
-    blockers = [blocker for row in rows for blocker in _blockers(reader, row, expires)]
+def _require_extendable(reader: Reader, rows: list[Row], expires: datetime, now: datetime) -> None:
+    blockers = [blocker for row in rows for blocker in _blockers(reader, row, expires, now)]
     if blockers:
         raise Refused(
             "The expiry cannot be extended.",
@@ -115,7 +115,7 @@ def _require_extendable(reader: Reader, rows: list[Row], expires: datetime) -> N
         )
 
 
-def _blockers(reader: Reader, row: Row, expires: datetime) -> Iterator[Blocker]:
+def _blockers(reader: Reader, row: Row, expires: datetime, now: datetime) -> Iterator[Blocker]:
     number, zone = row.root, reader.setting("zone")
     if row.fill is None:
         yield Blocker(
@@ -139,11 +139,17 @@ def _blockers(reader: Reader, row: Row, expires: datetime) -> Iterator[Blocker]:
             f"{number} belongs to fill {row.fill}, which was {disposition}.",
             f"fill {row.fill}",
         )
-    first = from_text(row.expires_at)
-    if not (expires > first) or expires == from_text(own_expiry(reader, row)):
+    first, last = from_text(row.expires_at), from_text(own_expiry(reader, row))
+    if not (last > now):
+        yield Blocker(
+            "already-expired",
+            f"{number} expired {local_text(last, zone)}; what has expired is not extended.",
+            f"container {number}",
+        )
+    elif not (expires > first) or expires == last:
         yield Blocker(
             "expiry-not-extended",
-            f"{number} expires {local_text(from_text(own_expiry(reader, row)), zone)} and was"
+            f"{number} expires {local_text(last, zone)} and was"
             f" filled to expire {local_text(first, zone)};"
             f" {local_text(expires, zone)} extends neither.",
             f"container {number}",
@@ -152,12 +158,11 @@ def _blockers(reader: Reader, row: Row, expires: datetime) -> Iterator[Blocker]:
 
 def _lines(reader: Reader, row: Row, desk: Desk) -> Iterator[str]:
     now = from_text(own_expiry(reader, row))
-    past = "" if now > desk.now() else ", which has passed"
     fill, lot = reader.get("fill", row.fill), reader.get("lot", row.lot)
     life = shelf_life_of(specification_of_lot(reader, lot), fill.presentation)
     said = "no shelf life" if life is None else f"{shelf_life_text(life)} after the fill"
     yield f"Container: {row.root} of lot {row.lot}, {fill.presentation}"
-    yield f"  Expiry until now: {local_text(now, desk.zone)}{past}"
+    yield f"  Expiry until now: {local_text(now, desk.zone)}"
     yield f"  {specification_number(reader, lot)} allows: {said}"
     labels = [str(label.root) for label in _live_labels(reader, row.root)]
     yield f"  Labels that become void: {', '.join(labels) or 'none'}"

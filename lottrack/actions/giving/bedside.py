@@ -16,6 +16,7 @@ from lottrack.actions.families.pairs import finding_of
 from lottrack.actions.families.patients import consent_state, patient_of_scan
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.giving.doses import dose_for
+from lottrack.actions.giving.loads import loads_of
 from lottrack.actions.making.lineage import Lineage, course_is_closed, course_protocol, lineage_of
 from lottrack.actions.scanning import scan_container
 from lottrack.actions.testing.documents import is_approved, protocol_of
@@ -43,6 +44,7 @@ class Question(NamedTuple):
         moment: the moment judged.
         actor: who acts.
         second: the second person, or "".
+        given_ml: the volume that was given, once it is known.
     """
 
     stage: str
@@ -52,6 +54,7 @@ class Question(NamedTuple):
     moment: datetime
     actor: str
     second: str = ""
+    given_ml: Decimal | None = None
 
 
 class Gathered(NamedTuple):
@@ -107,6 +110,7 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
         today,
         question.actor,
         question.second,
+        tuple(loads_of(reader, rows, question.given_ml)),
     )
     return Gathered(
         case,

@@ -104,6 +104,7 @@ def _question(given: Given) -> Question:
         given.started,
         given.signer,
         given.second.upper(),
+        given.volume_ml,
     )
 
 

@@ -8,6 +8,7 @@ from lottrack.actions import signing
 from lottrack.actions.custody.containers import advance
 from lottrack.actions.families.patients import scan_as_kept
 from lottrack.actions.giving.bedside import Gathered, Question, gather
+from lottrack.actions.giving.loads import patient_limit_data, patient_limit_lines
 from lottrack.actions.refusals import record_refusal
 from lottrack.actions.secrets import require_account
 from lottrack.errors import AccessRefused, Blocker, InfusionRefused, NotSignedIn, StoreBusy
@@ -69,6 +70,7 @@ def answer_data(answered: Answered) -> dict[str, Any]:
             "weight_kg": plain(dose.weight_kg),
             "basis": dose.basis,
         },
+        "patient_limits": patient_limit_data(gathered.case),
         "supplies": [
             {"id": supply.dossier, "container": supply.container, "sentence": supply.words}
             for supply in (container.supply for container in gathered.case.containers)
@@ -245,7 +247,8 @@ def dose_lines(answered: Answered) -> list[str]:
         return ["Dose: not known"]
     return [
         f"Dose: {format_cells(dose.viable_cells)} viable cells ({dose.basis.replace('_', ' ')}),"
-        f" {format_cells(int(dose.cells_per_kg))} per kg at {plain(dose.weight_kg)} kg"
+        f" {format_cells(int(dose.cells_per_kg))} per kg at {plain(dose.weight_kg)} kg",
+        *patient_limit_lines(answered.gathered.case),
     ]
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lottrack.rules.administration.dose import Dose
+    from lottrack.rules.administration.loads import Load
     from lottrack.rules.certification.supply import SupplyFact
 
 STAGES = ("prepare", "verify", "dispense", "infuse")
@@ -182,6 +183,7 @@ class Case(NamedTuple):
         today: the site's date at that moment.
         actor: who acts.
         second: the second person, or "".
+        loads: what the containers bring of what has a limit per patient.
     """
 
     stage: str
@@ -194,3 +196,4 @@ class Case(NamedTuple):
     today: date
     actor: str
     second: str
+    loads: tuple[Load, ...] = ()

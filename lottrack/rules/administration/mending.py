@@ -194,6 +194,17 @@ MENDING: dict[str, tuple[str, str]] = {
         "Check count and weight. If they are right, put only part of it into the dose:"
         " `lottrack prepare finish {preparation} --into syringe --volume-ml N --used-ml N`.",
     ),
+    "endotoxin-above-patient-limit": (
+        _PREPARES,
+        "Check weight and volume. If they are right, put less of it into the dose, or prepare"
+        " another lot: `lottrack prepare start {order} SCAN`. Only a result that was written down"
+        f" wrongly is mended, by {_TESTS}: `lottrack correct RESULT value=VALUE --reason TEXT`.",
+    ),
+    "dmso-above-patient-limit": (
+        _PREPARES,
+        "Check the weight. If it is right, put only part of it into the dose:"
+        " `lottrack prepare finish {preparation} --into syringe --volume-ml N --used-ml N`.",
+    ),
     "interval-too-short": (
         NOBODY,
         "Wait until {earliest}. Another interval is another protocol: clinician and qp,"

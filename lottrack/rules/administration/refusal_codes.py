@@ -48,6 +48,8 @@ PERSON_AND_PLAN = {
     "weight-too-old": "the weight is older than the protocol allows",
     "dose-below-range": "the counted dose is below the protocol's range",
     "dose-above-range": "the counted dose is above the protocol's range",
+    "endotoxin-above-patient-limit": "the dose holds more endotoxin than this patient may get",
+    "dmso-above-patient-limit": "the dose holds more DMSO than this patient may get",
     "interval-too-short": "the last infusion is too recent",
     "interval-too-long": "the last infusion is too long ago",
 }

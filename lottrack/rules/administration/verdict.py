@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import Blocker
 from lottrack.rules.administration.dose import dose_findings
+from lottrack.rules.administration.loads import load_blockers
 from lottrack.rules.administration.schedule import (
     expiry_findings,
     interval_findings,
@@ -65,7 +66,8 @@ def judge(case: Case, scan_blockers: tuple[Blocker, ...] = ()) -> Verdict:
     for course in case.courses:
         found += [(blocker, None, course) for blocker in course_blockers(course)]
     plan = plan_verdict(case)
-    found += [(blocker, None, None) for blocker in (*_of_plan(case, plan), *people_blockers(case))]
+    found += [(blocker, None, None) for blocker in (*_of_plan(case, plan), *load_blockers(case))]
+    found += [(blocker, None, None) for blocker in people_blockers(case)]
     warnings += plan.warnings
     return Verdict(_mended(case, found), tuple(dict.fromkeys(warnings)))
 
