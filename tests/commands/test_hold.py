@@ -154,3 +154,51 @@ def test_a_dry_run_holds_nothing(quality: Quality) -> None:
     opened(quality, quality.lot, "--dry-run")
     assert open_holds(quality) == []
     assert "no open hold" in quality.program("hold", "list", as_json=False).stdout
+
+
+# -- after a correction ----------------------------------------------------------------------------
+
+
+def voided(quality: Quality) -> str:
+    """A released lot, something its release rests on corrected; the hold that stops it."""
+    quality.ready().release()
+    with quality.store() as store:
+        harvest = store.rows("harvest")[-1].root
+    why = ("--reason", "read from the wrong line")
+    made = quality("correct", harvest, "viability_pct=93", *why, user="TECHNICIAN2").data
+    (hold,) = made["holds"]
+    assert (hold["on_kind"], hold["cause"]) == ("fill", "correction")
+    return str(hold["id"])
+
+
+def test_what_a_correction_voided_goes_by_the_signature_of_who_may_release(
+    quality: Quality,
+) -> None:
+    """No signature survives a correction of what it covers: quality assurance does not certify."""
+    hold = voided(quality)
+    refused = lifted(quality, hold, user="QA1", exit_code=52)
+    assert "only who may release it" in refused.data["error"]["sentence"]
+    assert hold in open_holds(quality)
+    shown = lifted(quality, hold, user="QP1").stderr
+    for expected in (
+        "viability_pct: 94 -> 93",
+        "read from the wrong line",
+        "With this signature it holds with what was corrected.",
+    ):
+        assert expected in shown, expected
+    assert hold not in open_holds(quality)
+
+
+def test_after_the_lifting_it_can_be_released_anew(quality: Quality) -> None:
+    lifted(quality, voided(quality), user="QP1")
+    quality.review_lot()
+    quality.release()
+    rows = quality.program("lot", "register-of-certifications").data
+    assert [row["signature_stands"] for row in rows] == [False, True]
+
+
+def test_a_hold_opened_by_hand_for_a_correction_is_lifted_by_quality_assurance(
+    quality: Quality,
+) -> None:
+    told = ("hold", "open", quality.lot, "--cause", "correction", "--reason", "to be looked at")
+    lifted(quality, quality(*told).data["id"], user="QA1")
