@@ -52,9 +52,7 @@ def equipment_used(function: Callable[..., Answer]) -> Callable[..., Answer]:
 
 _WORD = ("happened", "reason", "second")
 _OPTIONS = (
-    click.option(
-        "--equipment", metavar="CODE", multiple=True, help="Equipment it was done with."
-    ),
+    click.option("--equipment", metavar="CODE", multiple=True, help="Equipment it was done with."),
     click.option(
         "--happened", is_flag=True, help="It was used though it is out of calibration: record it."
     ),

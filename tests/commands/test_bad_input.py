@@ -25,7 +25,10 @@ pytest_plugins = ("tests.commands.stock_fixtures",)
 BEDSIDE = {"verify", "dispense", "infusion record", "prepare start"}
 """Where every fault of a scan is a blocker, so that all of them are told at once."""
 
-ANYTHING = {"trace", "attach", "correct", "strike", "audit show", "label list"}
+ANYTHING = {
+    *("trace", "attach", "correct", "strike", "audit show", "label list"),
+    *("deviation open", "deviation link"),
+}
 """What takes the number of whatever there is."""
 
 NUMBERS = {
@@ -269,6 +272,7 @@ BORN_LATER = "1899-12-31T10:00"
 
 WITHOUT_AN_EARLIER_ACT = {
     "attach": "a paper may be older than what it is about",
+    "deviation open": "what departed from a rule may be older than what it concerns",
     "lot close": "judged by what the lot is now",
     "prepare start": "judged as of the time told: there was no weight yet",
     "dispense": "judged as of the time told: there was no weight yet",

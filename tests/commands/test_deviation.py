@@ -53,9 +53,7 @@ def owed(quality: Quality) -> dict[str, tuple[str, str | None]]:
     """Code -> record and day of everything owed for deviations."""
     with quality.store() as store:
         found = obligations(store, ZoneInfo("Europe/Madrid"))
-    return {
-        each.code: (each.record, each.due_on and each.due_on.isoformat()) for each in found
-    }
+    return {each.code: (each.record, each.due_on and each.due_on.isoformat()) for each in found}
 
 
 # -- opening ---------------------------------------------------------------------------------------

@@ -115,7 +115,9 @@ def test_equipment_is_named_with_the_act_and_linked_with_its_fact(bench: Bench) 
     assert (made["equipment"], made["incident"]) == (["INC-01"], None)
     (use,) = bench.program("equipment", "show", "INC-01").data["uses"]
     assert (use["record"], use["record_kind"]) == (made["id"], "seeding")
-    assert any("equipment" in entry["act"] for entry in bench.program("audit", "show", "INC-01").data)
+    assert any(
+        "equipment" in entry["act"] for entry in bench.program("audit", "show", "INC-01").data
+    )
 
 
 def test_a_passage_links_its_seeding_and_its_harvest(bench: Bench) -> None:

@@ -23,7 +23,13 @@ def required(bench: Bench, *what: str, subject: str = SOP) -> Any:
 
 
 def trained(
-    bench: Bench, person: str, *, since: int = -30, until: int = 300, subject: str = SOP, **extra: Any
+    bench: Bench,
+    person: str,
+    *,
+    since: int = -30,
+    until: int = 300,
+    subject: str = SOP,
+    **extra: Any,
 ) -> Any:
     """A training of a person, from and until days counted from today."""
     days = ("--on", local_day(bench.program, since), "--until", local_day(bench.program, until))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lottrack.actions.desk import Desk, Telling
-    from lottrack.store.change import Change
+    from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -74,13 +74,13 @@ def link_deviation(
     Raises:
         NotFound: there is no such deviation or thing.
         AlreadyDone: it concerns all of them already.
-        Conflict: it is closed (``deviation-closed``).
+        Conflict: it is closed (``deviation-closed``), or happened later.
     """
     number = find_deviation(desk, text)
     found = find_concerns(desk, concerns)
     told = desk.told(telling)
     with desk.change("deviation link") as change:
-        row = require_open(change, number)
+        row = _require_open_by(change, told, number)
         if not write_concerns(change, told, number, found):
             raise AlreadyDone(
                 f"{number} concerns all of that already.",
@@ -130,8 +130,7 @@ def investigate(desk: Desk, text: str, cause: str, words: str, telling: Telling)
     number = find_deviation(desk, text)
     told = desk.told(telling)
     with desk.change("deviation investigate") as change:
-        row = require_open(change, number)
-        require_in_order(change, happened_at(change, told), row.occurred_at, f"deviation {number}")
+        _require_open_by(change, told, number)
         record = change.record(
             "deviation_investigation",
             told,
@@ -160,7 +159,7 @@ def plan_action(
     Raises:
         NotSignedIn: the owner is nobody who can act.
         BadValue: the day is over (``day-in-past``).
-        Conflict: the deviation is closed (``deviation-closed``).
+        Conflict: the deviation is closed (``deviation-closed``), or happened later.
     """
     number = find_deviation(desk, text)
     person = require_account(desk, owner)
@@ -172,7 +171,7 @@ def plan_action(
             hint="Check year, month and day of --due.",
         )
     with desk.change("deviation action") as change:
-        require_open(change, number)
+        _require_open_by(change, told, number)
         record = change.record(
             "corrective_action",
             told,
@@ -245,6 +244,8 @@ def check_effect(
         row = change.get("deviation", number)
         actions = change.rows("corrective_action", deviation=number)
         _require_checkable(change, number, actions, told.performed_by or desk.account)
+        at, last = happened_at(change, told), _last_done(change, actions)
+        require_in_order(change, at, last, f"the last action of {number}")
         was_closed = closing_of(change, number) is not None
         record = change.record(
             "effectiveness_check",
@@ -290,6 +291,12 @@ def _require_checkable(reader: Reader, number: str, actions: Sequence[Row], pers
             )
 
 
+def _last_done(reader: Reader, actions: Sequence[Row]) -> str | None:
+    """When the last of some actions was carried out."""
+    done = [row for a in actions for row in reader.rows("action_done", corrective_action=a.root)]
+    return max((str(row.occurred_at) for row in done), default=None)
+
+
 # -- the site's limit ------------------------------------------------------------------------------
 
 
@@ -331,6 +338,17 @@ def require_open(reader: Reader, number: str) -> Row:
             hint="What came up since is a deviation of its own: lottrack deviation open. If what"
             f" was done had no effect: lottrack deviation check {number} --effective no",
         )
+    return row
+
+
+def _require_open_by(change: Change, told: Told, number: str) -> Row:
+    """A deviation that is open, and happened before something is told of it.
+
+    Raises:
+        Conflict: ``deviation-closed`` or ``out-of-order``.
+    """
+    row = require_open(change, number)
+    require_in_order(change, happened_at(change, told), row.occurred_at, f"deviation {number}")
     return row
 
 

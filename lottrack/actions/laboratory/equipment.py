@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.finding import code_of
-from lottrack.actions.laboratory.calibrations import calibration_of, equipment_of
+from lottrack.actions.laboratory.calibrations import (
+    calibration_of,
+    equipment_of,
+    require_day_reached,
+)
 from lottrack.actions.laboratory.uses import look_back
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
 from lottrack.errors import AlreadyDone, BadValue
@@ -83,11 +87,13 @@ def calibrate(desk: Desk, code: str, new: NewCalibration, telling: Telling) -> d
         NotFound: there is no such equipment.
         BadValue: the day lies in the future, or it would be due before.
         AlreadyDone: it is out of use.
+        Conflict: told for a time before its day (``out-of-order``).
     """
     number = _found(desk, code)
     require_calibration_days(new.on, new.due_on, desk.today())
     told = desk.told(telling)
     with desk.change("equipment calibrate") as change:
+        require_day_reached(change, told, new.on, f"the calibration of {number}")
         retirement = change.first("equipment_retirement", equipment=number)
         if retirement is not None and not (
             happened_at(change, told) < from_text(retirement.occurred_at)
@@ -140,7 +146,7 @@ def retire(desk: Desk, code: str, reason: str, telling: Telling) -> dict[str, An
     Raises:
         NotFound: there is no such equipment.
         AlreadyDone: it is out of use.
-        Conflict: it was used later than that (``out-of-order``).
+        Conflict: it was used or calibrated later than that (``out-of-order``).
     """
     number = _found(desk, code)
     why = clean_text(reason, "the reason")
@@ -154,6 +160,9 @@ def retire(desk: Desk, code: str, reason: str, telling: Telling) -> dict[str, An
             default=None,
         )
         require_in_order(change, happened_at(change, told), last, f"a use of {number}")
+        for row in change.rows("calibration", equipment=number):
+            day = calibration_of(row).on
+            require_day_reached(change, told, day, f"a calibration of {number}")
         record = change.record("equipment_retirement", told, equipment=number)
     return {
         "id": record,

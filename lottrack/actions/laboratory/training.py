@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.finding import find_one_of
-from lottrack.actions.laboratory.calibrations import day_of
+from lottrack.actions.laboratory.calibrations import day_of, require_day_reached
 from lottrack.actions.secrets import require_account
 from lottrack.errors import AccessRefused, AlreadyDone, BadValue, SamePerson
 from lottrack.rules.obligations import Obligation
@@ -203,6 +203,7 @@ def record_training(
         NotSignedIn: there is no such active person.
         SamePerson: the actor would record their own training.
         BadValue: the days cannot be those of a training.
+        Conflict: told for a time before its day (``out-of-order``).
     """
     account = require_account(desk, code)
     desk.role_for("training record")
@@ -215,6 +216,7 @@ def record_training(
     told = desk.told(telling)
     said = clean_text(subject, "the subject", 120)
     with desk.change("training record") as change:
+        require_day_reached(change, told, days[0], f"the training of {account}")
         number = change.record(
             "training",
             told,
