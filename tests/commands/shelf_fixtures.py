@@ -70,6 +70,12 @@ class Shelf:
 
 
 @pytest.fixture
+def empty_shelf() -> type[Shelf]:
+    """A shelf on which nothing is registered yet, for a bench to be put beside."""
+    return Shelf
+
+
+@pytest.fixture
 def shelf(bench: Bench) -> Shelf:
     """Lysate and trypsin, received and released on the first day; now it is day 60."""
     shelf = Shelf(bench)

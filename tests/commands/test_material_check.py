@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands.shelf_fixtures import Shelf
 from tests.conftest import START
 
 if TYPE_CHECKING:
     from tests.commands.quality_bench import Quality
+    from tests.commands.shelf_fixtures import Shelf
 
 pytest_plugins = ("tests.commands.quality_bench", "tests.commands.shelf_fixtures")
 
@@ -24,9 +24,9 @@ def day(days: float) -> tuple[str, str]:
 
 
 @pytest.fixture
-def store(quality: Quality) -> Shelf:
+def store(quality: Quality, empty_shelf: type[Shelf]) -> Shelf:
     """A shelf beside lot L01, on the day of its harvest; nothing is registered yet."""
-    return Shelf(quality)
+    return empty_shelf(quality)
 
 
 def stocked(store: Shelf, **more: str) -> str:

@@ -259,5 +259,9 @@ def _made(reader: Reader, scope: Scope) -> Iterator[Row]:
     for table in ("seeding", "harvest"):
         yield from reader.rows(table, lot=scope.lot)
     yield from scope.fills
+    fills = {fill.root for fill in scope.fills}
+    for use in reader.rows("material_use", lot=scope.lot):
+        if use.passage is not None or use.fill in fills:
+            yield use
     for container in scope.containers:
         yield from reader.rows("filling", container=container.root)
