@@ -80,7 +80,7 @@ def certification(context: Context, lot_id: str, out: Path | None) -> Answer:
 @_LOT
 @click.option(
     "--file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Only what this file is.",
 )
 def documents(context: Context, lot_id: str, file: Path | None) -> Answer:

@@ -69,7 +69,7 @@ def _table(block: Table) -> str:
 
 
 def _wrapped(cell: Cell) -> str:
-    return "\n".join(wrap(cell.plain, _WIDEST))
+    return "\n".join(wrap(cell.plain, _WIDEST, break_on_hyphens=False))
 
 
 def _signature(block: dict[str, Any]) -> str:
