@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, noun, verb
-from lottrack.errors import BadValue
+from lottrack.errors import StoreError
 
 if TYPE_CHECKING:
     from lottrack.context import Context
@@ -87,6 +87,10 @@ def _answer(
     try:
         path.write_bytes(picture(drawn, style))
     except OSError as error:
-        raise BadValue(f"{path} cannot be written: {error}.", code="file-not-writable") from None
+        raise StoreError(
+            f"The file {path} cannot be written ({error.strerror}).",
+            code="file-not-writable",
+            hint="Choose a folder you may write, on a disk that is not full.",
+        ) from None
     context.say(f"Wrote {path}.")
     return Answer(data | {"path": str(path)}, str(path))

@@ -119,6 +119,17 @@ def test_a_discontinued_lot_is_not_sent_to_the_qualified_person() -> None:
     assert blocker_of("lot-not-released", disposition="discontinued").who_can_mend == NOBODY
 
 
+def test_a_short_expiry_is_extended_for_a_frozen_bag_and_for_no_prepared_dose() -> None:
+    soon = NOW + timedelta(minutes=29)
+    frozen = {"thawed_at": None, "prepared_for": "", "state": "received"}
+    dose = blocker_of("would-expire-during-infusion", expires_at=soon)
+    bag = blocker_of("would-expire-during-infusion", expires_at=soon, **frozen)
+
+    assert dose.who_can_mend == NOBODY
+    assert bag.who_can_mend == "qp"
+    assert "lottrack container extend CN-TST-0001-X" in bag.hint
+
+
 def test_two_containers_are_each_told_of_by_their_own_number() -> None:
     one = case().containers[0]
     other = one._replace(container="CN-TST-0002-Z", label=LABEL._replace(state="printed"))

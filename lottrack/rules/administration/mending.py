@@ -345,6 +345,16 @@ def _unfit(container: ContainerCase) -> tuple[str, str] | None:
     return None
 
 
+def _short_dated(container: ContainerCase) -> tuple[str, str] | None:
+    if container.thawed_at is not None or container.preparation:
+        return None
+    return (
+        "qp",
+        "If its stability allows: `lottrack container extend {container} --expires TIME --basis"
+        f" TEXT`, and a new label. {_ANOTHER}",
+    )
+
+
 def _unreceived(container: ContainerCase) -> tuple[str, str] | None:
     if container.state == "in_transit":
         return _CARRIES, "Look at it, then `lottrack custody receive {container}`."
@@ -357,4 +367,5 @@ _VARIANTS: dict[str, Callable[[ContainerCase], tuple[str, str] | None]] = {
     "lot-not-released": _unreleased,
     "not-for-infusion": _unfit,
     "not-received": _unreceived,
+    "would-expire-during-infusion": _short_dated,
 }
