@@ -149,6 +149,14 @@ LINES = [
     Line("spec approve", "QP1", "{specification2} --signer {qp}"),
     Line("result record", QC, "{lot2} viability-fill 94 --performed-by {user}"),
     Line("result record", QC, "{lot2} sterility-p0 'no growth' --sample {sample}"),
+    Line("result record", QC, "{lot2} CD45 0.2 --retest {oos2}"),
+    Line("result import", QC, "{results_file} --lot {lot2} --performed-by {user}"),
+    Line("oos list", "", "--lot {lot2}"),
+    Line("oos show", "", "{oos}"),
+    Line("oos open", QC, "{undecided} --reason X"),
+    Line("oos investigate", "QC2", "{oos} --assignable no --finding X"),
+    Line("oos plan", "QA1", "{oos} --retests 1 --text X --signer {qa}"),
+    Line("oos conclude", "QP1", "{oos} --confirm --text X --signer {qp}"),
     Line("result review", "QC2", "{result} --signer {qc}"),
     Line("result review", "QC2", "--lot {lot2}"),
     Line("result list", "", "{lot}"),
@@ -345,7 +353,23 @@ def _second_lots(program: Program, filled: Filled) -> dict[str, str]:
     sample = program("lot", "sample", first, "--kind", "cells", "--cells", "1e5", user=T).data
     result = program("result", "record", first, "viability-fill", "93", user="QC1").data
     things = {"lot2": first, "lot3": second, "fill2": fill, "bag4": bag}
+    things |= _out_of_specification(program, first)
     return things | {"sample": sample["id"], "result": result["id"]}
+
+
+def _out_of_specification(program: Program, lot: str) -> dict[str, str]:
+    """An undecided result, an investigation of one that fails, another with a plan; a file."""
+    undecided = program("result", "record", lot, "CD14", "<50", user="QC1").data["id"]
+    things = {"undecided": undecided}
+    for name, test in (("oos", "CD34"), ("oos2", "CD45")):
+        things[name] = program("result", "record", lot, test, "9", user="QC1").data["oos"]
+        found = ("--assignable", "yes", "--finding", "X")
+        program("oos", "investigate", things[name], *found, user="QA1")
+    planned = ("--retests", "1", "--text", "X", "--signer", "QP1")
+    program("oos", "plan", things["oos2"], *planned, user="QP1", secrets=("QP1",))
+    file = program.db.with_name("results.csv")
+    file.write_text("test,value\nHLA-DR,3.1\n", encoding="utf-8")
+    return things | {"results_file": str(file)}
 
 
 def _loose_ends(program: Program, filled: Filled, things: dict[str, str]) -> dict[str, str]:

@@ -159,7 +159,7 @@ def readable(stock_file: StockFile) -> Iterator[Stocked]:
     """A record in a folder that its reader may not write, and the files that lines name."""
     folder = Path(tempfile.mkdtemp(prefix="lottrack-readable-"))
     stock = copied(stock_file, folder / "record.sqlite")
-    for name in ("file", "spec_file", "protocol_file"):
+    for name in ("file", "spec_file", "protocol_file", "results_file"):
         stock.things = stock.things | {name: shutil.copy(stock.things[name], folder)}
     stock.things = stock.things | {"folder": str(folder)}
     stock.program.db.chmod(0o444)
@@ -205,7 +205,7 @@ def test_a_file_in_a_folder_one_may_not_look_into_is_told_as_that(
 ) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0)
-    names = ("file", "spec_file", "protocol_file", "folder")
+    names = ("file", "spec_file", "protocol_file", "results_file", "folder")
     things = readable.things | {name: str(closed / name) for name in names}
     assert as_reader(own_stock, readable, words, things) == 2
     closed.chmod(0o700)

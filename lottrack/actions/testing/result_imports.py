@@ -6,7 +6,9 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.desk import Telling
+from lottrack.actions.finding import find_one_of
 from lottrack.actions.moments import happened_at
+from lottrack.actions.scanning import scanned_record
 from lottrack.actions.testing.result_writing import Looked, NewResult, look_up, write_result
 from lottrack.errors import AlreadyDone, BadValue, Blocker, LottrackError, Refused
 from lottrack.rules.reading.results_file import day_fault, parse_map, read_lines, require_none
@@ -63,8 +65,8 @@ def import_results(
     lines = read_lines(text, parse_map(columns), has_target=bool(lot))
     desk.role_for(ACT)
     _require_new(desk.store, content.sha256)
-    ready = _ready(desk, lines, lot, performed_by)
     told = desk.told(Telling(entry="imported", performed_by=performed_by))
+    ready = _ready(desk, lines, _target(desk, lot), performed_by)
     with desk.change(ACT) as change:
         _require_new(change, content.sha256)
         number = change.record(
@@ -111,6 +113,14 @@ def _text(path: Path, content: Content) -> str:
             code="file-encoding",
             hint="Export it again as 'CSV UTF-8'.",
         ) from error
+
+
+def _target(desk: Desk, text: str) -> str:
+    """What every line is of, or "" where the lines say it."""
+    if not text:
+        return ""
+    number, _ = scanned_record(desk, text)
+    return find_one_of(desk.store, number, "lot", "container", "preparation").record
 
 
 def _require_new(reader: Reader, sha256: str) -> None:
