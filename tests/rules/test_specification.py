@@ -18,6 +18,7 @@ from lottrack.rules.specification.criterion import (
     limit_text,
     possible_range,
 )
+from lottrack.rules.specification.patient_limits import PatientLimit
 from lottrack.rules.specification.presentation import (
     Presentation,
     ShelfLife,
@@ -36,6 +37,7 @@ from lottrack.rules.specification.specification import (
     shelf_life_of,
     spec_ref,
 )
+from lottrack.rules.specification.unit_words import unit_problem
 
 HEAD = """
 name = "own-msc"
@@ -580,3 +582,147 @@ def test_isct_asks_for_one_marker_of_each_pair() -> None:
             groups.setdefault(entry.alternative, set()).add(entry.test)
 
     assert groups == {"CD14/CD11b": {"CD14", "CD11b"}, "CD79a/CD19": {"CD79a", "CD19"}}
+
+
+# -- overlapping limits, impossible units ----------------------------------------------------------
+
+
+def named(test: str, limit: str, operator: str = ">=") -> str:
+    told = changed(CD73, 'test = "CD73"', f'test = "{test}"')
+    return changed(changed(told, "limit = 95", f"limit = {limit}"), '">="', f'"{operator}"')
+
+
+def test_two_limits_on_one_thing_overlap() -> None:
+    sentence = refused(CD73, named("CD73-again", "90"))
+
+    assert "line 20, criterion 2 (CD73-again)" in sentence
+    assert "CD73 (≥ 95 %) and CD73-again (≥ 90 %) are overlapping limits" in sentence
+
+
+def test_two_limits_on_one_thing_that_nothing_can_meet_contradict() -> None:
+    sentence = refused(CD73, named("CD73-again", "90", "<="))
+
+    assert "line 24, criterion 2 (CD73-again)" in sentence
+    assert "no result can meet both" in sentence
+
+
+def test_words_contradict_when_none_is_in_both() -> None:
+    other = changed(changed(STERILITY, "sterility-product", "other"), "no growth", "growth")
+
+    assert "no result can meet both" in refused(STERILITY, other)
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        ('name = "CD73"', 'name = "CD73, second panel"'),
+        ('stage = "Drug substance"', 'stage = "Drug product"'),
+        ('level = "lot"', 'level = "container"'),
+        ("required = true", 'required = true\nsample = "second tube"'),
+    ],
+)
+def test_limits_on_different_things_stand_side_by_side(difference: tuple[str, str]) -> None:
+    other = changed(named("CD73-again", "90"), *difference)
+
+    assert len(read(CD73, other).criteria) == 2
+
+
+@pytest.mark.parametrize(
+    "unit", ["%", "EU/mL", "IU/ml", "10^6", "10⁶ cells", "cells/µL", "CFU/10^6 cells", "mOsm/kg"]
+)
+def test_a_unit_made_of_known_words_is_one(unit: str) -> None:
+    assert unit_problem(unit) == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "problem"),
+    [
+        ("EU/", "before or after its slash"),
+        ("/mL", "before or after its slash"),
+        ("EU//mL", "before or after its slash"),
+        ("EU/mll", "none that lottrack knows"),
+        ("cels", "none that lottrack knows"),
+        ("5 mL", "holds the number 5"),
+        ("≥ %", "holds a sign"),
+        ("<EU/mL", "holds a sign"),
+    ],
+)
+def test_what_is_no_unit_is_refused_with_its_line(unit: str, problem: str) -> None:
+    sentence = refused(changed(CD73, 'unit = "%"', f'unit = "{unit}"'))
+
+    assert problem in sentence
+    assert sentence.startswith("own.toml, line 15, criterion 1 (CD73)")
+
+
+def test_a_unit_of_the_sites_own_is_declared_at_the_head() -> None:
+    own = changed(CD73, 'unit = "%"', 'unit = "% of fill"')
+
+    assert 'units = ["% of fill"]' in refused(own)
+    assert read(own, head=HEAD + 'units = ["% of fill"]\n').criteria[0].unit == "% of fill"
+
+
+# -- limits that belong to a patient ---------------------------------------------------------------
+
+ENDOTOXIN = """
+[[criterion]]
+test = "endotoxin"
+name = "Endotoxin"
+stage = "Drug product"
+level = "lot"
+operator = "<"
+limit = 2.5
+unit = "IU/mL"
+required = true
+"""
+PER_PATIENT = """
+[[patient_limit]]
+quantity = "endotoxin"
+test = "Endotoxin"
+limit = 5
+unit = "EU/kg/h"
+basis = "USP <85>"
+"""
+DMSO = """
+[[patient_limit]]
+quantity = "dmso"
+limit = 1
+unit = "g/kg"
+basis = "review"
+"""
+
+
+def test_limits_of_a_patient_are_read_with_the_test_they_rest_on() -> None:
+    specification = read(ENDOTOXIN, PER_PATIENT, DMSO, head=HEAD + FROZEN)
+
+    assert specification.patient_limits == (
+        PatientLimit("endotoxin", "endotoxin", Decimal(5), "EU/kg/h", "USP <85>"),
+        PatientLimit("dmso", "", Decimal(1), "g/kg", "review"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('"endotoxin"', '"heparin"', "quantity 'heparin' is none of"),
+        ("limit = 5", "limit = 0", "nothing could ever be given"),
+        ("limit = 5", 'limit = "five"', "five"),
+        ('"EU/kg/h"', '"EU/kg"', "written in EU/kg/h"),
+        ('test = "Endotoxin"', 'test = "LAL"', "is no test of this specification"),
+        ('test = "Endotoxin"', 'test = "CD73"', "must be numbers in EU/mL"),
+        ('basis = "USP <85>"', "", "basis is missing"),
+        ('basis = "USP <85>"', 'basis = "x"\nhours = 1', "unknown key: hours"),
+    ],
+)
+def test_a_patient_limit_nobody_could_reckon_is_refused(old: str, new: str, reason: str) -> None:
+    sentence = refused(ENDOTOXIN, CD73, changed(PER_PATIENT, old, new))
+
+    assert reason in sentence
+    assert re.match(r"own\.toml, line (2[89]|3\d), patient limit 1", sentence)
+
+
+def test_a_thing_has_one_limit_per_patient() -> None:
+    assert "two patient limits on endotoxin" in refused(ENDOTOXIN, PER_PATIENT, PER_PATIENT)
+
+
+def test_a_dmso_limit_needs_a_presentation_that_tells_how_much_there_is() -> None:
+    assert "no presentation tells dmso_g_per_ml" in refused(CD73, DMSO)

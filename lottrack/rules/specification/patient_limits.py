@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lottrack.rules.reading.datafile import Table
     from lottrack.rules.specification.criterion import Criterion
+    from lottrack.rules.specification.presentation import Presentation
     from lottrack.rules.specification.results import ResultValue
 
 ENDOTOXIN, DMSO = "endotoxin", "dmso"
@@ -80,16 +81,22 @@ def _test(table: Table, criteria: Sequence[Criterion]) -> str:
     return found.test
 
 
-def require_distinct(table: Table, limits: Sequence[PatientLimit]) -> None:
-    """Refuse two limits of one quantity: the looser would be a rule nobody follows.
+def require_sense(
+    table: Table, limits: Sequence[PatientLimit], presentations: Sequence[Presentation]
+) -> None:
+    """Refuse two limits of one quantity, and a limit on DMSO of which nothing tells how much.
+
+    Of two limits the looser would be a rule nobody follows.
 
     Raises:
-        BadValue: there are two.
+        BadValue: there are two, or no presentation tells its DMSO.
     """
     told = [limit.quantity for limit in limits]
     for quantity in UNITS:
         if told.count(quantity) > 1:
             raise table.refusal(f"there are two patient limits on {quantity}; they overlap.")
+    if DMSO in told and all(entry.dmso_g_per_ml is None for entry in presentations):
+        raise table.refusal("patient limit on dmso: no presentation tells dmso_g_per_ml.")
 
 
 def upper_bound(value: ResultValue) -> Decimal | None:

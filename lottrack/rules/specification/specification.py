@@ -16,7 +16,7 @@ from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.reading.datafile import Table, read_toml
 from lottrack.rules.reading.text import printable, quoted
 from lottrack.rules.specification.criterion_file import parse_criterion, require_apart
-from lottrack.rules.specification.patient_limits import parse_patient_limit, require_distinct
+from lottrack.rules.specification.patient_limits import parse_patient_limit, require_sense
 from lottrack.rules.specification.presentation import parse_presentations
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def parse_specification(text: str, file: str) -> Specification:
     )
     table.end()
     _require_effective_days(table, specification)
-    require_distinct(table, limits)
+    require_sense(table, limits, specification.presentations)
     _require_whole_groups(table, specification.criteria)
     return specification._replace(patient_limits=limits)
 
