@@ -55,7 +55,8 @@ def _opposite(word: str) -> str:
     for denial in _DENIALS:
         if bare.startswith(denial):
             return bare.removeprefix(denial)
-    return _OPPOSITES.get(bare, f"not {word}")
+    back = {other: one for one, other in _OPPOSITES.items()}
+    return _OPPOSITES.get(bare) or back.get(bare) or f"not {word}"
 
 
 def without_day(word: str) -> str:
@@ -87,14 +88,14 @@ def require_known_word(criterion: Criterion, word: str) -> None:
     from difflib import get_close_matches
 
     near = get_close_matches(bare, [*met, *failed], 1)
+    meant = f"Was {quoted(near[0])} meant? " if near else ""
+    details = f"What was found follows a comma: '{failed[0]}, DETAILS'. " if failed else ""
+    others = f", {_listed(failing_words(criterion))} does not" if failed else ""
     raise BadValue(
         f"{quoted(word)} is no answer that {criterion.test} can have:"
-        f" {_listed(accepted_words(criterion))} meets it, {_listed(failing_words(criterion))} does"
-        " not.",
+        f" {_listed(accepted_words(criterion))} meets it{others}.",
         code="unknown-word",
-        hint=(f"Was {quoted(near[0])} meant? " if near else "")
-        + f"What was found follows a comma: '{failing_words(criterion)[0]}, DETAILS'."
-        f" An interim reading is '{accepted_words(criterion)[0]}{SO_FAR}' with --reading interim.",
+        hint=f"{meant}{details}An interim reading is '{met[0]}{SO_FAR}' with --reading interim.",
     )
 
 
