@@ -6,6 +6,7 @@ with a second person, as an incident that holds what it went into.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.finding import Found, find_one_of
@@ -37,7 +38,6 @@ from lottrack.rules.reading.times import iso_local, to_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from lottrack.actions.desk import Desk, Telling
     from lottrack.actions.giving.incidents import Happened
@@ -287,11 +287,12 @@ def _refusal(change: Change, into: Into, uses: list[_Use], blockers: list[Blocke
 
 
 def _usable(change: Change, lot: MaterialLot) -> list[str]:
-    """Other lots of the same material that may be used now, the one that expires first in front."""
+    """Other lots of the material that may be opened and used now, the first to expire in front."""
     day = site_day(change, change.now)
     rows = change.rows("material_lot", material=lot.material)
     others = [read_material_lot(change, str(row.root)) for row in rows if row.root != lot.number]
-    usable = [o for o in others if o.on_hand > 0 and not use_blockers(o, change.now, day)]
+    fresh = [other._replace(openings=()) for other in others if other.on_hand > 0]
+    usable = [each for each in fresh if not use_blockers(each, change.now, day)]
     return [each.number for each in sorted(usable, key=lambda each: each.expires_on)]
 
 
@@ -338,8 +339,6 @@ def _write(
 
 def _usual(reader: Reader, material: str) -> list[Decimal]:
     """Quantities of earlier uses of a material."""
-    from decimal import Decimal
-
     return [
         Decimal(row.quantity)
         for lot in reader.rows("material_lot", material=material)
