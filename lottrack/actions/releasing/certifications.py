@@ -8,7 +8,7 @@ from lottrack.actions import signing
 from lottrack.actions.desk import Telling
 from lottrack.actions.independence import require_independent
 from lottrack.actions.making.lots import find_lot
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.releasing.checks import find_fills, judged
 from lottrack.actions.releasing.conditions import (
     ON_CONDITION,
@@ -168,7 +168,7 @@ def _condition_lines(reader: Reader, conditions: list[Condition], today: date) -
             decision = reader.get("disposition", shown)
             yield (
                 f"Fill {condition.fill} was released on condition by {decision.performed_by},"
-                f" {shown_time(reader, decision.occurred_at)}, because: {decision.reason}"
+                f" {told_time(reader, decision.occurred_at)}, because: {decision.reason}"
             )
         state = condition_state(condition, today).replace("_", " ")
         yield f"  {condition.number}  {condition.test}, due on {condition.due_on}: {state}"

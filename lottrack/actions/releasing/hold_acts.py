@@ -172,7 +172,7 @@ def _voided_lines(reader: Reader, hold: Row) -> Iterator[str]:
     if decision is not None:
         yield (
             f"Voided: the release {decision.root} of fill {hold.fill}, signed by"
-            f" {decision.performed_by}, {shown_time(reader, decision.occurred_at)}. With this"
+            f" {decision.performed_by}, {told_time(reader, decision.occurred_at)}. With this"
             " signature it holds with what was corrected."
         )
 

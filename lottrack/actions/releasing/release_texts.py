@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.releasing.facts import source_facts
 from lottrack.actions.releasing.records import contents, record_facts, unusual_lines
 from lottrack.actions.testing.documents import specification_number
@@ -57,7 +57,7 @@ def release_lines(reader: Reader, verdict: LotVerdict, scope: Scope) -> Iterator
     for fill in scope.fills:
         yield (
             f"  {fill.root}: {fill.kind}, {fill.presentation}, expires"
-            f" {shown_time(reader, fill.expires_at)}"
+            f" {told_time(reader, fill.expires_at)}"
         )
         for container in scope.containers:
             if container.fill == fill.root:

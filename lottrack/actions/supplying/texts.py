@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.actions.making.lineage import lineage_of
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.releasing.dispositions import fill_disposition
 from lottrack.actions.releasing.holds import open_holds_of_container
 from lottrack.actions.supplying.faults import failing_results
@@ -46,7 +46,7 @@ def _said(reader: Reader, asked: Asked, subject: Subject) -> Iterator[str]:
     if dossier is not None:
         request = dossier.request
         yield (
-            f"Requested by {request.performed_by}, {shown_time(reader, request.occurred_at)}:"
+            f"Requested by {request.performed_by}, {told_time(reader, request.occurred_at)}:"
             f" {request.text}"
         )
         if dossier.assessment is not None and asked.act != ASSESS:
@@ -66,7 +66,7 @@ def _said(reader: Reader, asked: Asked, subject: Subject) -> Iterator[str]:
 
 
 def _assessment_lines(reader: Reader, row: Row) -> Iterator[str]:
-    at = shown_time(reader, row.occurred_at)
+    at = told_time(reader, row.occurred_at)
     yield f"Evaluated by {row.performed_by}, {at}: {row.text}"
     yield from _told("Organism", row.organism or "")
     yield from _told("Sensitivities", row.sensitivities or "")

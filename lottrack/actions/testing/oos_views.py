@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions import signing
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.making.lots import find_lot
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import shown_time, told_time
 from lottrack.actions.releasing.holds import held_thing
 from lottrack.actions.testing.investigations import case_of, state_words, who_is_next
 from lottrack.actions.testing.quality_states import subject_of
@@ -106,20 +106,20 @@ def case_lines(reader: Reader, row: Row) -> Iterator[str]:
     case = case_of(reader, row)
     yield f"Investigation: {row.root}, {row.test} of {subject_of(row)}, lot {row.lot}"
     by = "by itself" if row.automatic else f"by {row.performed_by}"
-    yield f"Opened: {shown_time(reader, row.occurred_at)}, {by}; {row.reason}"
+    yield f"Opened: {told_time(reader, row.occurred_at)}, {by}; {row.reason}"
     yield "Out of specification:"
     yield from _named_lines(reader, case.results)
     for each in reader.rows("oos_investigation", oos=row.root):
         cause = "assignable cause" if each.assignable else "no assignable cause"
         yield (
             f"Laboratory: {cause}; {each.finding} ({each.performed_by},"
-            f" {shown_time(reader, each.occurred_at)}, {each.root})"
+            f" {told_time(reader, each.occurred_at)}, {each.root})"
         )
     for each in reader.rows("oos_plan", oos=row.root):
         void = "" if signing.is_valid(reader, each.signature) else "; VOID, corrected since"
         yield (
             f"Plan: {each.retests} retests; {each.text} ({each.performed_by},"
-            f" {shown_time(reader, each.occurred_at)}, {each.root}{void})"
+            f" {told_time(reader, each.occurred_at)}, {each.root}{void})"
         )
     yield f"Retests: {len(case.retests) or 'none'}"
     yield from _named_lines(reader, case.retests)
@@ -140,7 +140,7 @@ def _why_struck(reader: Reader, version: Row) -> str:
     struck = reader.last("correction", record=version.root)
     if struck is None:
         return ""
-    at = shown_time(reader, struck.occurred_at)
+    at = told_time(reader, struck.occurred_at)
     return f" by {struck.performed_by}, {at}: {struck.reason}"
 
 

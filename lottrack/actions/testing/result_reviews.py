@@ -10,7 +10,7 @@ from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.independence import people_of, require_independent
 from lottrack.actions.making.lots import find_lot
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.shown import warnings_of
 from lottrack.actions.testing.investigations import investigations_of_results
@@ -125,7 +125,7 @@ def result_lines(reader: Reader, row: Row) -> Iterator[str]:
         f"{row.root}  {name}, {subject_of(row)}: {shown_value(row)}; limit {limit};"
         f" {str(row.verdict).upper()}, {row.reading}"
     )
-    how = [f"performed by {row.performed_by}, {shown_time(reader, row.occurred_at)}"]
+    how = [f"performed by {row.performed_by}, {told_time(reader, row.occurred_at)}"]
     if row.recorded_by != row.performed_by:
         how.append(f"recorded by {row.recorded_by}")
     if row.method:

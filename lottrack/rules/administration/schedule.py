@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.errors import BadValue, Blocker, Conflict
 from lottrack.rules.culture.plausibility import Findings, ShownWarning
-from lottrack.rules.reading.times import is_before, whole_days_between
+from lottrack.rules.reading.times import is_before, minute_text, whole_days_between
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -219,7 +219,7 @@ def expiry_findings(
     """
     _require_aware(expires_at, now)
     _require_not_negative(infusion_minutes, "an infusion in minutes")
-    expiry = expires_at.isoformat(timespec="minutes")
+    expiry = minute_text(expires_at)
     if not (now < expires_at):
         sentence = f"{what} expired at {expiry}."
         return Findings(blockers=(Blocker("expired", sentence, "the expiry on the label"),))
@@ -260,10 +260,10 @@ def post_thaw_findings(
     _require_aware(thawed_at, now)
     _require_not_negative(limit_minutes, "a limit in minutes")
     elapsed = now - thawed_at
-    thawed = thawed_at.isoformat(timespec="minutes")
+    thawed = minute_text(thawed_at)
     if is_before(now, thawed_at):
         sentence = (
-            f"{what} is recorded as thawed at {thawed}, after {now.isoformat(timespec='minutes')}:"
+            f"{what} is recorded as thawed at {thawed}, after {minute_text(now)}:"
             " how long ago cannot be told."
         )
         return Findings(blockers=(Blocker("post-thaw-limit-passed", sentence, _BY_PROTOCOL),))

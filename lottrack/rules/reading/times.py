@@ -175,6 +175,11 @@ def local_text(at: datetime, zone: str) -> str:
     return f"{local:%Y-%m-%d %H:%M} {named}({_offset_text(local)})"
 
 
+def minute_text(at: datetime) -> str:
+    """The moment by its own offset, for a person's eye: ``2026-02-03 10:15 (+01:00)``."""
+    return f"{_aware(at):%Y-%m-%d %H:%M} ({_offset_text(at)})"
+
+
 def label_text(at: datetime, zone: str) -> str:
     """The moment for a label, month in letters: ``03 FEB 2026 10:15 CET``.
 
