@@ -14,7 +14,7 @@ from lottrack.actions.collecting.collections import taking_of
 from lottrack.actions.making.lots import filled_at, harvested_at, line_counts, passages_of
 from lottrack.actions.moments import shown_time
 from lottrack.actions.papers.basis import opening
-from lottrack.actions.papers.growing import container_block
+from lottrack.actions.papers.growing import container_content
 from lottrack.actions.papers.judging import investigations
 from lottrack.actions.papers.results import (
     Due,
@@ -98,7 +98,7 @@ def certificate(basis: Basis, stage: str) -> dict[str, Any]:
         "made": _made(basis, tested.scope),
         "specification": _specification(basis, tested),
         "fills": [_fill(basis, fill) for fill in tested.scope.fills],
-        "containers": [container_block(basis.reader, row) for row in tested.scope.containers],
+        "containers": [container_content(basis.reader, row) for row in tested.scope.containers],
         "criteria": [block for block in blocks if block["required"]],
         "informative": [block for block in blocks if not block["required"]],
         "tested_on_each_dose": [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.papers.basis import opening
-from lottrack.actions.papers.growing import container_block
+from lottrack.actions.papers.growing import container_content
 from lottrack.actions.papers.judging import dispositions
 from lottrack.actions.papers.signatures import signature_blocks
 from lottrack.actions.releasing.dispositions import lot_disposition
@@ -71,7 +71,7 @@ def _decision(reader: Reader, number: str, all_: list[dict[str, Any]]) -> dict[s
         "meaning": signature.meaning,
         "decided": decided,
         "containers": [
-            container_block(reader, row)
+            container_content(reader, row) | {"fill": fill}
             for fill in fills
             for row in reader.rows("container", fill=fill)
         ],

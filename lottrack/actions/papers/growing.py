@@ -9,7 +9,7 @@ from lottrack.actions.custody.containers import first_place
 from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lots import balance_of, filled_at, passages_of
 from lottrack.actions.moments import shown_time
-from lottrack.actions.papers.telling import told
+from lottrack.actions.papers.telling import changes, told
 from lottrack.actions.releasing.dispositions import fill_disposition
 from lottrack.rules.culture.growth import CUMULATIVE_CONVENTION, passage_name
 from lottrack.rules.reading.quantities import plain
@@ -130,19 +130,27 @@ def _fill(reader: Reader, row: Row) -> dict[str, Any]:
 
 def container_block(reader: Reader, row: Row) -> dict[str, Any]:
     """A container: what went into it, until when, and what became of it."""
-    filling = reader.last("filling", container=row.root)
     standing = derived_standing(reader, row.root, first_place(reader))
-    extensions = reader.rows("container_extension", container=row.root)
     return told(reader, "container", row) | {
+        **container_content(reader, row),
         "fill": row.fill,
         "preparation": row.preparation,
         "container_kind": row.kind,
         "purpose": row.purpose,
-        "expires_at": shown_time(reader, row.expires_at),
-        "filling": None if filling is None else _filling(reader, filling),
         "location_state": None if standing is None else standing.state,
         "place": None if standing is None else standing.place or standing.outside or None,
         "position": None if standing is None else standing.position or None,
+    }
+
+
+def container_content(reader: Reader, row: Row) -> dict[str, Any]:
+    """What is in a container, and until when."""
+    filling = reader.last("filling", container=row.root)
+    return {
+        "id": row.root,
+        "corrected": changes(reader, "container", row),
+        "expires_at": shown_time(reader, row.expires_at),
+        "filling": None if filling is None else _filling(reader, filling),
         "extensions": [
             told(reader, "container_extension", each)
             | {
@@ -150,7 +158,7 @@ def container_block(reader: Reader, row: Row) -> dict[str, Any]:
                 "basis": each.basis,
                 "signature": each.signature,
             }
-            for each in extensions
+            for each in reader.rows("container_extension", container=row.root)
         ],
     }
 

@@ -19,6 +19,7 @@ from lottrack.reports.paper.blocks import (
     Statement,
     Table,
     grid,
+    told_cell,
 )
 from lottrack.reports.paper.closing import document_blocks
 from lottrack.reports.paper.stepping import oos, stepped
@@ -117,11 +118,11 @@ def _fills(data: dict[str, Any], marks: Marks) -> Table:
 
 def _containers(data: dict[str, Any], marks: Marks) -> Table:
     """Every container with what is in it and until when."""
-    columns = {"Container": 32, "Viable cells": 40, "Volume": 36, "Expires": 70}
+    columns = {"Container": 30, "Content": 46, "Volume": 16, "Expires": 36, "Filled": 50}
     rows = []
     for container in data["containers"]:
         filling = container["filling"]
-        held = f"{cells(filling['viable_cells'])} viable cells"
+        held = f"{filling['outcome']} with {cells(filling['viable_cells'])} viable cells"
         volume = with_unit(filling["volume_ml"], "mL")
         rows.append(
             (
@@ -129,6 +130,7 @@ def _containers(data: dict[str, Any], marks: Marks) -> Table:
                 marks.cell(filling, held, viable_cells=cells),
                 marks.cell(filling, volume, volume_ml=str),
                 marks.cell(container, expiry(container), expires_at=when),
+                told_cell(filling, marks),
             )
         )
     return grid(columns, rows, marks)

@@ -19,10 +19,11 @@ from lottrack.reports.paper.blocks import (
     Statement,
     Verbatim,
     grid,
+    told_cell,
 )
 from lottrack.reports.paper.certificate import expiry
 from lottrack.reports.paper.closing import document_blocks
-from lottrack.reports.paper.wording import cells, said, when, who, with_unit, words
+from lottrack.reports.paper.wording import NOTHING, cells, said, when, who, with_unit, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _TONES = {"released": GOOD, "conditionally_released": WAITING, "quarantine": WAITING}
 _DECIDED = {"Decision": 28, "On": 30, "Signed": 44, "Reason": 76}
 _CONDITIONS = {"Fill": 36, "Pending test": 60, "Due on": 30, "State": 52}
-_CONTAINERS = {"Container": 34, "Fill": 34, "Viable cells and volume": 54, "Expires": 56}
+_CONTAINERS = {"Container": 30, "Fill": 30, "Content": 42, "Expires": 32, "Filled": 44}
 
 
 def certification_blocks(data: dict[str, Any]) -> list[Block]:
@@ -93,17 +94,18 @@ def condition_row(of: str, condition: dict[str, Any]) -> tuple[Cell, ...]:
 
 def _container(container: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
     filling = container["filling"]
-    held = Cell("planned")
-    if filling is not None and filling["outcome"] != "filled":
-        held = Cell("not filled")
-    elif filling is not None:
+    held, filled = Cell("planned"), Cell(NOTHING)
+    if filling is not None:
         text = f"{cells(filling['viable_cells'])} in {with_unit(filling['volume_ml'], 'mL')}"
-        held = marks.cell(filling, text, viable_cells=cells, volume_ml=str)
+        said_ = f"filled with {text}" if filling["outcome"] == "filled" else "not filled"
+        held = marks.cell(filling, said_, viable_cells=cells, volume_ml=str)
+        filled = told_cell(filling, marks)
     return (
         Cell(container["id"]),
         Cell(said(container["fill"])),
         held,
         marks.cell(container, expiry(container), expires_at=when),
+        filled,
     )
 
 

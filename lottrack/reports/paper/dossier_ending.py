@@ -61,11 +61,9 @@ def ending_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
 
 def _rule(each: dict[str, Any]) -> tuple[Cell, ...]:
     text, tone = _OUTCOMES[each["outcome"]]
-    return (
-        Cell(words(each["code"].replace("-", " "))),
-        Cell(text, tone=tone),
-        Cell(each["sentence"]),
-    )
+    evidence = (Cell(said(each["evidence"]), tone=QUIET),) if each["evidence"] else ()
+    rule = Cell(each["code"].replace("-", " "))
+    return rule, Cell(text, tone=tone), Cell(each["sentence"], more=evidence)
 
 
 def _decisions(data: dict[str, Any], marks: Marks) -> Iterator[Block]:

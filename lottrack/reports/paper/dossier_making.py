@@ -154,7 +154,7 @@ def _container(each: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
     content, filled = Cell("nothing recorded"), Cell("–")
     if filling is not None:
         held = f"{cells(filling['viable_cells'])} in {with_unit(filling['volume_ml'], 'mL')}"
-        text = held if filling["outcome"] == "filled" else "not filled"
+        text = f"filled with {held}" if filling["outcome"] == "filled" else "not filled"
         content = marks.cell(filling, text, viable_cells=cells, volume_ml=str)
         filled = told_cell(filling, marks)
     where = said([text for text in (each["place"], each["position"]) if text])

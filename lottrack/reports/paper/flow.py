@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import (
     CondPageBreak,
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
 
 _COLOURS = {GOOD: "#1b5e20", BAD: "#b00020", WAITING: "#8a5a00", QUIET: "#5b6770", "": "#1b2a33"}
 _RULE, _PALE = HexColor(0xC3CBD0), HexColor(0xEEF2F4)
-_ROOM_FOR_A_HEADING = 90
 _FIRST_COLUMN = 110
+_PAGE_ROOM = A4[1] * 0.75
+"""Nearly the room of an empty page, in points."""
 
 
 def _style(name: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
@@ -71,14 +73,32 @@ _VERBATIM = _style("verbatim", 7.6, 9.4)
 
 
 def flowables(blocks: Sequence[Block], width: float) -> list[Flowable]:
-    """The flowables of blocks on lines so wide."""
-    return [each for block in blocks for each in _flow(block, width)]
+    """The flowables of blocks on lines so wide; a heading never ends a page."""
+    parts = [list(_flow(block, width)) for block in blocks]
+    found: list[Flowable] = []
+    for place, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            found.append(CondPageBreak(min(_beginning(blocks, parts, place, width), _PAGE_ROOM)))
+        found += parts[place]
+    return found
+
+
+def _beginning(
+    blocks: Sequence[Block], parts: list[list[Flowable]], place: int, width: float
+) -> float:
+    """The room that a heading, its notes and the first row beneath them take."""
+    room: float = _HEADING.spaceBefore + _HEADING.spaceAfter
+    for block, part in zip(blocks[place:], parts[place:], strict=True):
+        first = part[0]
+        room += first.opening(width) if isinstance(first, _Rows) else first.wrap(width, A4[1])[1]
+        if not isinstance(block, Heading | Note):
+            break
+    return room
 
 
 def _flow(block: Block, width: float) -> Iterator[Flowable]:
     match block:
         case Heading():
-            yield CondPageBreak(_ROOM_FOR_A_HEADING)
             yield _Section(_markup(block.text), block.text)
         case Statement():
             yield _statement(block, width)
@@ -114,6 +134,21 @@ class _Section(Paragraph):  # type: ignore[misc]  # reportlab tells no types
         canvas.bookmarkHorizontal(key, 0, self.height + 4)
         canvas.addOutlineEntry(self._title, key, 0, closed=False)
         super().draw()
+
+
+class _Rows(Grid):  # type: ignore[misc]  # reportlab tells no types
+    """A table whose rows stay whole; one that not even an empty page holds is broken."""
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """What of it fits here, and the rest; nothing where it shall begin on the next page."""
+        self.splitInRow = int(height > _PAGE_ROOM)
+        parts: list[Flowable] = super().split(width, height)
+        return parts
+
+    def opening(self, width: float) -> float:
+        """The height of its head and its first row."""
+        self.wrap(width, A4[1])
+        return float(sum(self._rowHeights[: self.repeatRows + 1]))
 
 
 # -- text ------------------------------------------------------------------------------------------
@@ -171,7 +206,7 @@ def _fields(block: Fields, width: float) -> Flowable:
         [Paragraph(_coloured(_markup(name), QUIET), _BODY), Paragraph(_cell_markup(cell), _BODY)]
         for name, cell in block.rows
     ]
-    grid = Grid(rows, [_FIRST_COLUMN, width - _FIRST_COLUMN], splitInRow=1)
+    grid = _Rows(rows, [_FIRST_COLUMN, width - _FIRST_COLUMN])
     grid.setStyle(TableStyle([*_TIGHT, ("LINEBELOW", (0, 0), (-1, -1), 0.25, _RULE)]))
     return grid
 
@@ -199,8 +234,7 @@ def _table(block: Table, width: float) -> Iterator[Flowable]:
         widths = [width * column.share / shares for column in block.columns]
         head = [Paragraph(_markup(column.title), _HEAD) for column in block.columns]
         body = [[Paragraph(_cell_markup(cell), _CELL) for cell in row] for row in block.rows]
-        # A row taller than a page is broken as well: a long reason must not stop a dossier.
-        grid = Grid([head, *body], widths, repeatRows=1, splitByRow=1, splitInRow=1)
+        grid = _Rows([head, *body], widths, repeatRows=1)
         grid.setStyle(TableStyle(_HEADED))
         yield grid
     if block.notes:
@@ -218,7 +252,7 @@ def _signatures(block: Signatures, width: float) -> Iterator[Flowable]:
     rows = [[Paragraph(_markup(title), _HEAD) for title, _ in _SIGNED]]
     rows += [[Paragraph(text, _CELL) for text in _signed(each)] for each in block.blocks]
     if len(rows) > 1:
-        grid = Grid(rows, widths, repeatRows=1, splitInRow=1)
+        grid = _Rows(rows, widths, repeatRows=1)
         grid.setStyle(TableStyle(_HEADED))
         yield grid
     else:

@@ -1,6 +1,7 @@
 """Blocks drawn as PDF: A4 pages with selectable text, embedded face, page n of m.
 
-The same blocks give the same bytes: the file carries no date and no chance. Every page names the
+The same blocks give the same bytes: the file carries no date but that of its issue, and no chance.
+Every page names the
 document, the lot, the site and the entry of the audit trail that it was drawn from, so that a loose
 page can be put back where it belongs.
 """
@@ -45,6 +46,7 @@ class Furniture(NamedTuple):
         lot: the lot.
         record: the entry of the trail it was drawn from, and its head.
         issued: when and by whom.
+        issued_at: when, ISO 8601 with offset, for the file's own dates.
         training: of a training record: a mark across every page.
     """
 
@@ -54,6 +56,7 @@ class Furniture(NamedTuple):
     lot: str
     record: str
     issued: str
+    issued_at: str
     training: bool
 
 
@@ -83,6 +86,7 @@ def draw(blocks: Sequence[Block], furniture: Furniture) -> Drawn:
         bottomMargin=BOTTOM,
         title=face.spelled(f"{furniture.title} {furniture.number}"),
         author=face.spelled(furniture.site),
+        subject="",
         creator="lottrack",
         invariant=1,
         pageCompression=1,
@@ -106,6 +110,7 @@ class _Pages(Canvas):  # type: ignore[misc]  # reportlab tells no types
     def __init__(self, furniture: Furniture, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         self._furniture = furniture
+        self.setDateFormatter(lambda *_: _file_date(furniture.issued_at))
         self._kept: list[dict[str, Any]] = []
 
     @property
@@ -149,6 +154,12 @@ class _Pages(Canvas):  # type: ignore[misc]  # reportlab tells no types
     ) -> None:
         self.setFont(font, size)
         (self.drawRightString if end else self.drawString)(x, y, face.spelled(text))
+
+
+def _file_date(text: str) -> str:
+    """A time as PDF writes it (ISO 32000-1, 7.9.4)."""
+    digits = "".join(character for character in text[:19] if character.isdigit())
+    return f"D:{digits}{text[-6:-3]}'{text[-2:]}'"
 
 
 def _mark_training(canvas: Canvas) -> None:

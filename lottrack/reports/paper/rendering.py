@@ -39,6 +39,7 @@ def as_pdf(data: dict[str, Any]) -> Drawn:
         lot=data["lot"],
         record=f"Record {site['code']}, audit trail entry {record['entry']}, head {record['head']}",
         issued=f"Issued {when(document['issued_at'])} by {document['issued_by']}",
+        issued_at=document["issued_at"],
         training=data["training"],
     )
     return draw(blocks_of(data), furniture)

@@ -68,8 +68,7 @@ def who(fact: dict[str, Any]) -> str:
         parts.append(f"witness {fact['witnessed_by']}")
     if fact["late"]:
         parts.append(f"told late, {when(fact['recorded_at'])}")
-    if fact["entry"] != "typed":
-        parts.append(words(fact["entry"]))
+    parts.append(words(fact["entry"]))
     return "; ".join(parts)
 
 
