@@ -44,6 +44,7 @@ setup(
             "hypothesis",
             "import-linter",
             "mypy",
+            "pypdfium2>=5",
             "pytest",
             "pytest-xdist",
             "ruff",
