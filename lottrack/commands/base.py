@@ -214,6 +214,15 @@ def _name(context: Context) -> str:
     return context.desk.account if row is None else f"{row.name} ({row.root})"
 
 
+def say_struck(context: Context, table: str) -> None:
+    """Tell a person which things a list leaves out because they were struck."""
+    struck = [str(row.root) for row in context.desk.store.struck(table)]
+    if struck and not context.json_wanted:
+        context.say(
+            f"Struck, and not listed: {', '.join(struck)}. `lottrack audit show NUMBER` tells why."
+        )
+
+
 # -- options that many commands share --------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, reason_option, told, verb
+from lottrack.commands.base import Answer, noun, reason_option, say_struck, told, verb
 from lottrack.commands.types import CELLS, DATE, DECIMAL, PERCENT, TEMPERATURE
 from lottrack.commands.using import equipment_used
 
@@ -224,4 +224,5 @@ def list_(context: Context) -> Answer:
     """
     from lottrack.actions.collecting.views import list_collections
 
+    say_struck(context, "collection")
     return Answer(list_collections(context.desk))

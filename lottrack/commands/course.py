@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, reason_option, told, verb
+from lottrack.commands.base import Answer, noun, reason_option, say_struck, told, verb
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Telling
@@ -62,6 +62,7 @@ def list_(context: Context) -> Answer:
     """
     from lottrack.actions.families.courses import list_courses
 
+    say_struck(context, "course")
     return Answer(list_courses(context.desk))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, reason_option, told, verb
+from lottrack.commands.base import Answer, noun, reason_option, say_struck, told, verb
 from lottrack.commands.types import DATE, YEAR
 
 if TYPE_CHECKING:
@@ -186,4 +186,5 @@ def list_(context: Context) -> Answer:
     """
     from lottrack.actions.families.donors import list_donors
 
+    say_struck(context, "donor")
     return Answer(list_donors(context.desk))

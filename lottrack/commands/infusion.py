@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, verb
+from lottrack.commands.base import Answer, noun, say_struck, verb
 from lottrack.commands.types import DECIMAL, whole
 
 if TYPE_CHECKING:
@@ -101,4 +101,5 @@ def list_(context: Context, patient: str) -> Answer:
 
     desk = context.desk
     code = code_of(desk.store, "patient", patient) if patient else ""
+    say_struck(context, "infusion")
     return Answer(list_infusions(desk, code))

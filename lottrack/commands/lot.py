@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, reason_option, require_confirmed, told, verb
+from lottrack.commands.base import (
+    Answer,
+    noun,
+    reason_option,
+    require_confirmed,
+    say_struck,
+    told,
+    verb,
+)
 from lottrack.commands.material import materials_used
 from lottrack.commands.types import CELLS, DECIMAL, WHOLE
 from lottrack.commands.using import equipment_used
@@ -222,6 +230,7 @@ def list_(context: Context) -> Answer:
     """
     from lottrack.actions.making.views import list_lots
 
+    say_struck(context, "lot")
     return Answer(list_lots(context.desk))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lottrack.commands.base import Answer, noun, told, verb
+from lottrack.commands.base import Answer, noun, say_struck, told, verb
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk, Telling
@@ -112,4 +112,5 @@ def list_(context: Context) -> Answer:
     """
     from lottrack.actions.families.pairs import list_pairs
 
+    say_struck(context, "pair")
     return Answer(list_pairs(context.desk))

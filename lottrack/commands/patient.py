@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, told, verb
+from lottrack.commands.base import Answer, noun, say_struck, told, verb
 from lottrack.commands.types import DATE, DECIMAL, YEAR
 
 if TYPE_CHECKING:
@@ -162,4 +162,5 @@ def list_(context: Context) -> Answer:
     """
     from lottrack.actions.families.patients import list_patients
 
+    say_struck(context, "patient")
     return Answer(list_patients(context.desk))

@@ -17,7 +17,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "passages": (
         *("passage", "seeded_at", "seeded", "seeding_density_per_cm2", "harvested_at"),
         *("harvested", "viability_pct", "population_doublings"),
-        "cumulative_population_doublings",
+        *("cumulative_population_doublings", "seeding", "harvest"),
     ),
     "cell_balance": (
         *("passage", "harvested", "seeded_on", "child_lots", "filled", "sampled"),
@@ -26,11 +26,11 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "fills": ("id", "container_kind", "state", "purpose", "disposition", "filled_at", "expires"),
     "containers": (
         *("id", "kind", "location_state", "place", "position", "viable_cells", "volume_ml"),
-        "expires",
+        *("expires", "filling"),
     ),
     "samples": ("id", "of", "container", "cells", "tests", "taken_at", "performed_by"),
     "discards": ("id", "cells", "reason", "discarded_at", "performed_by"),
-    "observations": ("passage", "text", "observed_at", "performed_by"),
+    "observations": ("id", "passage", "text", "observed_at", "performed_by"),
     "external_numbers": (),
     "receipt": (),
     "decision": (),
@@ -44,7 +44,7 @@ _HEADS = {
 }
 """Short heads for wide tables."""
 
-_APART = frozenset({*_SECTIONS, "warnings", "corrected", "doublings_convention"})
+_APART = frozenset({*_SECTIONS, "warnings", "corrected", "struck", "doublings_convention"})
 
 
 def record_text(data: dict[str, Any]) -> str:
@@ -70,7 +70,17 @@ def record_text(data: dict[str, Any]) -> str:
         ]
     if data["corrected"]:
         lines += ["", "corrected:", *(f"  {line}" for line in legend(data["corrected"]))]
+    if data["struck"]:
+        lines += ["", "struck (counts for nothing any more):", *_struck_lines(data["struck"])]
     return "\n".join(lines)
+
+
+def _struck_lines(struck: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"  {each['kind'].replace('_', ' ')} {each['id']}, by {each['struck_by']},"
+        f" {_as_read('struck_at', each['struck_at'])}: {each['reason']}"
+        for each in struck
+    ]
 
 
 def _notes(data: dict[str, Any]) -> list[str]:

@@ -118,7 +118,7 @@ def holds_text(data: list[dict[str, Any]]) -> str:
     rows = [
         {
             "id": entry["id"],
-            "on": f"{entry['on_kind']} {entry['on']}",
+            "on": f"{entry['on_kind']} {entry['on']}{' (STRUCK)' if entry['on_struck'] else ''}",
             "cause": entry["cause"],
             "reason": entry["reason"],
             "opened by": entry["opened_by"],

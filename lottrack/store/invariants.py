@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from lottrack.rules.codes.identifiers import KINDS
 from lottrack.store.lives import order_state
 from lottrack.store.replay import Finding
 from lottrack.store.tables import FACTS
@@ -219,7 +220,7 @@ def incident_notes(reader: Reader) -> list[Finding]:
             "incident",
             f"incident {row.root}",
             f"{row.act} {row.record} on {row.occurred_at[:10]}, confirmed by {row.second}:"
-            f" {row.codes or 'no blockers'}.",
+            f" {row.codes or 'no blockers'}.{_struck_since(reader, str(row.record))}",
         )
         for row in reader.sql(
             "SELECT i.root, i.act, i.record, i.occurred_at, i.second, (SELECT"
@@ -227,3 +228,11 @@ def incident_notes(reader: Reader) -> list[Finding]:
             " FROM incident_now AS i ORDER BY i.seq"
         )
     ]
+
+
+def _struck_since(reader: Reader, record: str) -> str:
+    """What is said of an incident whose event was struck afterwards; it stays on record."""
+    kind = KINDS.get(record[:2])
+    if kind is None or not reader.struck(kind, root=record):
+        return ""
+    return f" {record} was STRUCK since: it never happened, or to something else."

@@ -114,6 +114,18 @@ class Reader:
         row = self.first("setting", name=name)
         return "" if row is None else str(row.value)
 
+    def struck(self, table: str, **where: Any) -> list[Row]:
+        """The facts that were struck, as they last stood, with the given values in their columns.
+
+        For a reader of the past, those struck by then.
+        """
+        conditions = "".join(f" AND {column} IS :{column}" for column in where)
+        limit = "" if self.as_of is None else " AND seq <= :as_of"
+        values = where if self.as_of is None else {**where, "as_of": self.as_of}
+        order = "ORDER BY length(root), root"
+        text = f"SELECT * FROM {table} WHERE struck = 1{conditions}{limit} {order}"
+        return self.sql(text, **values)
+
     def versions(self, table: str, record: str) -> list[Row]:
         """Every version of one fact, oldest first, struck ones included."""
         return self.sql(f"SELECT * FROM {table} WHERE root = :root ORDER BY version", root=record)

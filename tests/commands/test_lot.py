@@ -261,6 +261,12 @@ class TestDiscard:
         assert discard(bench, bench.grown(), "0", exit_code=2).code == "bad-count"
 
 
+def _parts(shown):
+    """The records in the sections of a lot."""
+    return [row for section in shown.values() if isinstance(section, list) for row in section
+            if isinstance(row, dict)]  # fmt: skip
+
+
 class TestShow:
     def test_numbers_agree_with_the_facts_they_come_from(self, bench):
         lot = bench.grown()
@@ -309,6 +315,27 @@ class TestShow:
         text = bench.program("lot", "show", lot, as_json=False).stdout
         for words in ("321.0 ×10⁶", "3.07  6.10", "counted from P1", "Counts are viable cells."):
             assert words in text
+
+    def test_a_person_finds_every_number_that_a_message_can_name(self, bench):
+        lot = bench.grown()
+        container = bench.fill(lot).data["containers"][0]["id"]
+        bench("lot", "sample", lot, "--kind", "cells")
+        bench("lot", "sample", container, "--kind", "cells")
+        bench("lot", "discard", lot, "--cells", "1e6", "--reason", "left over")
+        bench("lot", "observe", lot, "--passage", "P2", "--text", "confluent")
+        tables = ("seeding", "harvest", "fill", "sample", "discard", "observation")
+        with bench.store() as store:
+            numbers = {row.root for table in tables for row in store.rows(table)}
+            numbers |= {row.root for row in store.rows("filling")}
+            numbers |= {row.root for row in store.rows("container")}
+        shown = bench.show(lot)
+        said = {
+            value for part in _parts(shown) for value in part.values() if isinstance(value, str)
+        }
+        text = bench.program("lot", "show", lot, as_json=False).stdout
+        assert len(numbers) == 3 + 3 + 1 + 2 + 1 + 1 + 6 + 6
+        assert numbers <= said
+        assert {number for number in numbers if number not in text} == set()
 
     def test_every_corrected_value_bears_the_mark(self, bench):
         lot = bench.grown()

@@ -13,7 +13,7 @@ from lottrack.actions.collecting.collections import (
     window_findings,
 )
 from lottrack.actions.moments import shown_time
-from lottrack.actions.record.corrected import corrected_values
+from lottrack.actions.record.corrected import corrected_values, struck_facts
 from lottrack.actions.releasing.holds import open_holds_on, shown_hold
 from lottrack.actions.shown import warnings_of
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 _PARTS = ("collection_taking", "collection_receipt", "collection_count")
+_STRIKABLE = (*_PARTS, "collection_decision", "custody_event")
 
 
 def show_collection(desk: Desk, text: str) -> dict[str, Any]:
@@ -48,6 +49,8 @@ def show_collection(desk: Desk, text: str) -> dict[str, Any]:
         "lots": [str(lot.root) for lot in reader.rows("lot", collection=collection)],
         "warnings": warnings_of(reader, [str(fact.root) for _, fact in facts]),
         "corrected": [v for table, fact in facts for v in corrected_values(reader, table, fact)],
+        "struck": struck_facts(reader, _STRIKABLE, collection=collection)
+        + struck_facts(reader, ("external_number",), record=collection),
     }
 
 

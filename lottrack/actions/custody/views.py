@@ -9,6 +9,7 @@ from lottrack.actions.custody.containers import state_of
 from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.custody.steps import MOVED, place_of
 from lottrack.actions.finding import Found, find_one_of
+from lottrack.actions.record.corrected import struck_facts
 from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.actions.scanning import scanned_record
 from lottrack.rules.reading.times import from_text, iso_local
@@ -47,9 +48,14 @@ def _is_judged(reader: Reader, thing: Found, incident: Row) -> bool:
 
 
 def show_custody(desk: Desk, text: str) -> dict[str, Any]:
-    """A thing's standing and every step that led there."""
+    """A thing's standing and every step that led there; steps that were struck stand apart.
+
+    Raises:
+        NotFound: there is no such thing, or it was struck.
+    """
     reader = desk.store
     thing = find_one_of(reader, scanned_record(desk, text)[0], *MOVED)
+    reader.get(thing.table, thing.record)
     shown: dict[str, Any] = {"id": thing.record, "kind": thing.table}
     if thing.table == "container":
         shown |= _container(desk, thing.record)
@@ -59,6 +65,7 @@ def show_custody(desk: Desk, text: str) -> dict[str, Any]:
     shown["holds"] = [str(hold.root) for hold in holds]
     shown["gaps"] = custody_gaps(reader, thing)
     shown["steps"] = _life(desk, thing) if thing.table == "container" else _events(desk, thing)
+    shown["struck"] = struck_facts(reader, ("custody_event",), **{thing.table: thing.record})
     return shown
 
 

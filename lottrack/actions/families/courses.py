@@ -9,6 +9,7 @@ from lottrack.actions.families.persons import told_of_pair
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.making.lineage import course_is_closed, course_protocol
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
+from lottrack.actions.record.corrected import struck_facts
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import find_document, is_approved, protocol_of
 from lottrack.errors import AlreadyDone, Blocker, Conflict, NotFound, Refused
@@ -305,6 +306,9 @@ def show_course(desk: Desk, text: str) -> dict[str, Any]:
             }
             for row in reader.rows("infusion", course=number)
         ],
+        "struck": struck_facts(
+            reader, ("course_amendment", "course_closure", "lot", "infusion"), course=number
+        ),
     }
 
 

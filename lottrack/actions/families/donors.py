@@ -10,6 +10,7 @@ from lottrack.actions.families.persons import latest_typing, write_person
 from lottrack.actions.families.screenings import screenings_of
 from lottrack.actions.finding import code_of
 from lottrack.actions.making.lineage import course_is_closed
+from lottrack.actions.record.corrected import struck_facts
 from lottrack.actions.releasing.holds import open_holds_on, shown_hold
 from lottrack.rules.reading.times import from_text, iso_local
 from lottrack.rules.screening.screening import DEFERRED, ELIGIBLE, INELIGIBLE
@@ -183,6 +184,9 @@ def show_donor(desk: Desk, code: str) -> dict[str, Any]:
             {"id": pair.root, "kind": "pair", "patient": pair.patient, "relation": pair.relation}
             for pair in reader.rows("pair", donor=number)
         ],
+        "struck": struck_facts(
+            reader, ("typing", "consent", "screening", "eligibility", "pair"), donor=number
+        ),
     }
 
 

@@ -16,6 +16,7 @@ from lottrack.actions.families.persons import (
     write_person,
 )
 from lottrack.actions.finding import code_of, find, word_for
+from lottrack.actions.record.corrected import struck_facts
 from lottrack.actions.scanning import label_row
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import (
@@ -360,6 +361,11 @@ def show_patient(desk: Desk, code: str) -> dict[str, Any]:
             for pair in reader.rows("pair", patient=number)
             for course in reader.rows("course", pair=pair.root)
         ],
+        "struck": struck_facts(
+            reader,
+            ("typing", "weight", "consent", "patient_band", "pair", "infusion"),
+            patient=number,
+        ),
     }
 
 

@@ -98,6 +98,7 @@ def list_labels(desk: Desk, text: str) -> list[dict[str, Any]]:
     """Every label of a thing with its state; of a lot, fill or preparation, of its containers."""
     record, _ = scanned_record(desk, text)
     found = find_one_of(desk.store, record, *THINGS, "fill", "lot", "preparation")
+    desk.store.get(found.table, found.record)
     return [_listed(desk.store, row) for row in _labels(desk.store, found.table, found.record)]
 
 

@@ -11,7 +11,7 @@ from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import balance_of, containers_of, filled_at, find_lot, passages_of
 from lottrack.actions.moments import shown_time
-from lottrack.actions.record.corrected import corrected_values
+from lottrack.actions.record.corrected import corrected_values, struck_facts
 from lottrack.actions.releasing.dispositions import (
     fill_disposition,
     is_closed,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 _OF_LOT = ("seeding", "harvest", "observation", "fill", "sample", "discard")
+_OF_CONTAINER = ("filling", "sample", "custody_event")
 
 
 def show_lot(desk: Desk, text: str) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def show_lot(desk: Desk, text: str) -> dict[str, Any]:
         "observations": [_observation(reader, row) for row in reader.rows("observation", lot=lot)],
         "warnings": warnings_of(reader, [str(row.root) for _, row in facts]),
         "corrected": [v for table, row in facts for v in corrected_values(reader, table, row)],
+        "struck": _struck(reader, lot, fills, containers),
     }
 
 
@@ -91,6 +93,18 @@ def _holds(reader: Reader, lineage: Lineage, fills: list[Row], containers: list[
         for row in rows:
             holds += open_holds_on(reader, kind, row.root)
     return holds
+
+
+def _struck(
+    reader: Reader, lot: str, fills: list[Row], containers: list[Row]
+) -> list[dict[str, str | None]]:
+    """What was recorded of a lot, its fills and containers in error, and taken back."""
+    found = struck_facts(reader, (*_OF_LOT, "container"), lot=lot)
+    for container in containers:
+        found += struck_facts(reader, _OF_CONTAINER, container=str(container.root))
+    for fill in fills:
+        found += struck_facts(reader, ("disposition",), fill=str(fill.root))
+    return found
 
 
 def _passage(reader: Reader, lot: str, seeding: Row | None, harvest: Row | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Values that were corrected: the earlier ones stay visible beside what stands now."""
+"""What was corrected or struck: it stays visible beside what stands now."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from lottrack.actions.moments import shown_time
 from lottrack.store.tables import FACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -45,6 +47,42 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
                 }
             )
     return found
+
+
+def struck_facts(
+    reader: Reader, tables: Iterable[str], **where: str
+) -> list[dict[str, str | None]]:
+    """Facts of some tables that were struck: what was told in error, and who took it back.
+
+    Args:
+        reader: the record.
+        tables: tables of facts.
+        where: a column that all of them have, and the value it must have.
+
+    Returns:
+        For each ``id``, ``kind``, ``struck_by``, ``struck_at`` and ``reason``.
+    """
+    return [
+        _struck(reader, table, row) for table in tables for row in reader.struck(table, **where)
+    ]
+
+
+def strike_of(reader: Reader, table: str, record: str) -> dict[str, str | None] | None:
+    """Who struck a fact, when and why, as ``struck_facts`` gives it; None if it stands."""
+    found = reader.struck(table, root=record)
+    return _struck(reader, table, found[0]) if found else None
+
+
+def _struck(reader: Reader, table: str, row: Row) -> dict[str, str | None]:
+    strikes = reader.rows("correction", record=row.root, record_table=table, kind="strike")
+    strike = strikes[-1] if strikes else None
+    return {
+        "id": str(row.root),
+        "kind": table,
+        "struck_by": row.recorded_by,
+        "struck_at": shown_time(reader, row.recorded_at),
+        "reason": None if strike is None else strike.reason,
+    }
 
 
 def shown_value(reader: Reader, field: str, value: object) -> object:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.custody.views import custody_gaps
 from lottrack.actions.finding import Found, find, word_for
+from lottrack.actions.record.corrected import strike_of
 from lottrack.actions.releasing.dispositions import lot_disposition
 from lottrack.actions.releasing.holds import HELD, open_holds_on
 from lottrack.actions.scanning import scanned_record
@@ -142,6 +143,10 @@ def _start(desk: Desk, reader: Reader, text: str) -> Node:
 def _described(desk: Desk, reader: Reader, at: Node, name: str, start: Node) -> dict[str, str]:
     kind, record = at
     row = reader.find(kind, record)
+    strike = None if row is not None else strike_of(reader, kind, record)
+    if strike is not None:
+        why = f"struck by {strike['struck_by']}: {strike['reason']}"
+        return {"kind": kind, "id": name, "label": "STRUCK", "flag": "stop", "note": why}
     describe = _DESCRIPTIONS.get(kind)
     label = "" if row is None or describe is None else describe(desk, reader, row)
     holds = open_holds_on(reader, kind, record) if kind in HELD else []

@@ -60,6 +60,7 @@ def shown_hold(reader: Reader, hold: Row) -> dict[str, Any]:
         "kind": "hold",
         "on_kind": kind,
         "on": record,
+        "on_struck": reader.find(kind, record) is None,
         "cause": hold.cause,
         "reason": hold.reason,
         "automatic": bool(hold.automatic),
