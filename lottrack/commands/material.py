@@ -58,7 +58,6 @@ def materials_used(function: Callable[..., Answer]) -> Callable[..., Answer]:
 @click.option("--open-days", type=whole(1, 3650), help="Days an opened vial may be used.")
 @click.option("--open-hours", type=whole(1, 1000), help="Hours an opened vial may be used.")
 @click.option("--storage", default="", metavar="TEXT", help="How it is kept.")
-@told(witness=False)
 def register(
     context: Context,
     code: str,
@@ -68,7 +67,6 @@ def register(
     open_days: int | None,
     open_hours: int | None,
     storage: str,
-    telling: Telling,
 ) -> Answer:
     """Register a material: what it is, and how long it lives once opened.
 
@@ -83,7 +81,7 @@ def register(
         raise click.UsageError("Give --open-days or --open-hours, not both.")
     hours = open_hours if open_days is None else open_days * 24
     new = NewMaterial(code, name, kind, unit, hours, storage)
-    return Answer(register_material(context.writing_desk, new, telling))
+    return Answer(register_material(context.writing_desk, new))
 
 
 @verb(material, "receive", writes="material receive")

@@ -138,6 +138,9 @@ LINES = [
     Line("lot attest", "QA1", "{lot} deviations-closed --text X"),
     Line("lot close", T, "{lot2} --reason X --confirm {lot2}", ends=41),
     Line("lot release", "QP1", "{lot} --fill {fill} --signer {qp}", ends=33),
+    Line("lot certify", "QP1", "{lot} --fill {fill} --signer {qp}", ends=33),
+    Line("lot conditions", "", "{lot}"),
+    Line("lot register-of-certifications", "", "--from {today} --to {later_day}"),
     Line("lot reject", "QP1", "{lot2} --reason X --confirm {lot2}"),
     Line("lot recall", "QP1", "{lot} --fill {fill} --reason X"),
     Line("lot discontinue", "QP1", "{lot2} --reason X"),
@@ -183,6 +186,35 @@ LINES = [
     Line("training withdraw", "QA1", "{requirement} --reason X"),
     Line("training record", "QA1", "{user} --subject X --on {today} --until {later_day}"),
     Line("training list", "", "--user {user}"),
+    # -- materials
+    Line("material register", T, "DMSO --name X --kind cryoprotectant --unit mL --open-days 5"),
+    Line(
+        "material receive",
+        T,
+        "{material} --supplier X --supplier-lot X-9 --expires {later_day} --quantity 100",
+    ),
+    Line("material release", "QC2", "{material_lot2} --signer {qc}"),
+    Line("material reject", "QC2", "{material_lot2} --reason X --signer {qc}"),
+    Line("material open", T, "{material_lot}"),
+    Line("material use", T, "{material_lot} {lot2} --passage P0 --quantity 5 --vial {vial}"),
+    Line("material use", T, "{material_lot} {lot2} --fill {fill2} --quantity 5"),
+    Line("material discard", T, "{material_lot} --quantity 5 --reason X --performed-by {user}"),
+    Line("material recall", T, "{material_lot} --reason X"),
+    Line("material list", "", "{material}"),
+    Line("material show", "", "{material_lot}"),
+    # -- after a release
+    Line("notify show", "", "{notification}"),
+    Line("notify record", "QA1", "{notification} --reached X --what X --by {user}"),
+    Line("notify load", "QP1", "{duties_file} --signer {qp}"),
+    Line("supply request", "CLINICIAN1", "{bag} --reason X --signer {clinician}", ends=41),
+    Line(
+        "supply assess",
+        "QP1",
+        "{supply} --text X --organism X --sensitivities X --signer {qp}",
+    ),
+    Line("supply accept", "CLINICIAN1", "{supply2} --prophylaxis X --signer {clinician}"),
+    Line("supply decline", "CLINICIAN1", "{supply} --reason X --signer {clinician}"),
+    Line("supply show", "", "{supply}"),
     # -- labels
     Line("label print", T, "{bag} --copy chart --out {folder}"),
     Line("label apply", T, "{chart} --to {lot}"),
@@ -243,7 +275,7 @@ WITHOUT_A_LINE = {
     *("init", "demo", "login", "logout", "whoami"),
     *("user list", "place list", "patient list", "donor list", "pair list", "course list"),
     *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
-    *("deviation list", "equipment list"),
+    *("deviation list", "equipment list", "notify list", "notify duties", "supply list"),
     *("label preview", "audit verify", "audit export", "admin check"),
 }
 """Commands that name no thing of a record, need no role, and are tested where they live."""
@@ -281,7 +313,8 @@ def stock(program: Program, filled: Filled) -> dict[str, str]:
     }
     things |= {"qp": "QP1", "rp": "RP1", "qa": "QA1", "qc": "QC2", "clinician": "CLINICIAN1"}
     things |= _papers(program) | _second_family(program, filled) | _second_lots(program, filled)
-    things |= _loose_ends(program, filled, things) | _departures(program)
+    things |= _loose_ends(program, filled, things) | _departures(program) | _shelf(program)
+    things |= _after_release(program, filled, things)
     program("admin", "backup", things["backup"], user="ADMIN")
     (folder / "out").mkdir()
     return things | {
@@ -292,6 +325,23 @@ def stock(program: Program, filled: Filled) -> dict[str, str]:
         "earlier": steps.ago(program, minutes=20),
         "now": steps.ago(program, minutes=1),
     }
+
+
+def _shelf(program: Program) -> dict[str, str]:
+    """Lysate: one delivery released and opened, one in quarantine."""
+    words = ("--name", "Lysate", "--kind", "supplement", "--unit", "mL", "--open-days", "14")
+    program("material", "register", "HPL", *words, user=T)
+    came = [
+        program(
+            *("material", "receive", "HPL", "--supplier", "X", "--supplier-lot", lot),
+            *("--expires", steps.local_day(program, 300), "--quantity", "500"),
+            user=T,
+        ).data["id"]
+        for lot in ("X-1", "X-2")
+    ]
+    program.signed("material", "release", came[0], user="QC1")
+    vial = program("material", "open", came[0], user=T).data["id"]
+    return {"material": "HPL", "material_lot": came[0], "material_lot2": came[1], "vial": vial}
 
 
 def _papers(program: Program) -> dict[str, str]:
@@ -390,6 +440,32 @@ def _loose_ends(program: Program, filled: Filled, things: dict[str, str]) -> dic
         "chart": chart["payload"],
         "label": chart["id"],
         "weight": weight["id"],
+    }
+
+
+def _after_release(program: Program, filled: Filled, things: dict[str, str]) -> dict[str, str]:
+    """A culture found positive and its call, the lots let go again; two dossiers; a file."""
+    told = ("result", "record", things["preparation"], "sterility-post-thaw", "growth")
+    made = program(*told, user="QC1").data
+    for hold in made["holds"]:
+        program.signed("hold", "lift", hold["id"], "--reason", "laboratory's own", user="QA1")
+    dossiers = []
+    for bag in (things["moving"], filled.bags[0]):
+        program("hold", "open", bag, "--cause", "damage", "--reason", "a crack", user=PH)
+        asked = ("supply", "request", bag, "--reason", "no other")
+        dossiers.append(program.signed(*asked, user="CLINICIAN1").data["id"])
+    risk = ("--text", "small", "--organism", "not known yet", "--sensitivities", "not known yet")
+    program.signed("supply", "assess", dossiers[1], *risk, user="QP1")
+    source = database_folder("duties") / "ATMP-DUTIES.toml"
+    file = program.db.with_name("duties.toml")
+    text = source.read_text(encoding="utf-8").replace("edition = 1", "edition = 2")
+    file.write_text(text, encoding="utf-8")
+    (call, *_) = made["late_positive"]["calls"]
+    return {
+        "notification": call["id"],
+        "supply": dossiers[0],
+        "supply2": dossiers[1],
+        "duties_file": str(file),
     }
 
 

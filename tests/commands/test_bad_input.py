@@ -35,12 +35,14 @@ NUMBERS = {
     *("pair", "course", "collection", "planned", "lot", "lot2", "lot3", "fill", "fill2", "bag"),
     *("bag4", "moving", "order", "preparation", "sample", "result", "hold", "label", "weight"),
     *("deviation", "deviation2", "deviation3", "action", "requirement"),
+    *("notification", "supply", "supply2"),
+    *("material_lot", "material_lot2", "vial"),
 }
 SCANS = {"scan", "scan2", "chart"}
 PERSONS = {"user", "qp", "rp", "qa", "qc", "clinician"}
 CODES = {
     *("donor", "donor2", "patient", "place", "rule", "specification", "specification2"),
-    *("equipment",),
+    *("equipment", "material"),
     *("protocol", "protocol2", "protocol3"),
 }
 BY_WORDS = {line.words: line for line in reversed(LINES)}
@@ -274,6 +276,7 @@ WITHOUT_AN_EARLIER_ACT = {
     "attach": "a paper may be older than what it is about",
     "deviation open": "what departed from a rule may be older than what it concerns",
     "lot close": "judged by what the lot is now",
+    "material receive": "a delivery may be older than anything else on record",
     "prepare start": "judged as of the time told: there was no weight yet",
     "dispense": "judged as of the time told: there was no weight yet",
 }

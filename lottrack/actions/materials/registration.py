@@ -64,7 +64,7 @@ class Delivery(NamedTuple):
     certificate: str = ""
 
 
-def register_material(desk: Desk, new: NewMaterial, telling: Telling) -> dict[str, Any]:
+def register_material(desk: Desk, new: NewMaterial) -> dict[str, Any]:
     """Register a material: what it is, its unit, how long an opened vial of it lives.
 
     Raises:
@@ -74,7 +74,6 @@ def register_material(desk: Desk, new: NewMaterial, telling: Telling) -> dict[st
     code = require_code(new.code, "material")
     if new.open_hours is not None and new.open_hours < 1:
         raise BadValue("An opened vial lives for an hour at least.", code="out-of-range")
-    told = desk.told(telling)
     columns = {
         "name": clean_text(new.name, "the name", 120),
         "kind": clean_text(new.kind, "the kind", 60),
@@ -83,7 +82,7 @@ def register_material(desk: Desk, new: NewMaterial, telling: Telling) -> dict[st
         "storage": clean_text(new.storage, "the storage", 120) if new.storage else None,
     }
     with desk.change("material register") as change:
-        change.record("material", told, number=code, **columns)
+        change.record("material", number=code, **columns)
     answered = columns | {"material_kind": columns["kind"], "kind": "material"}
     return {"id": code} | answered | {"warnings": []}
 
