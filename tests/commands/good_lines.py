@@ -128,7 +128,7 @@ LINES = [
     Line("lot fill-confirm", T, "{fill2} --not-filled {bag4}"),
     Line("lot show", "", "{lot}"),
     Line("lot tree", "", "{lot}"),
-    Line("lot check", "", "{lot} --fill {fill}"),
+    Line("lot check", "", "{lot} --fill {fill}", ends=41),
     Line("lot certificate", "QC1", "{lot} --out {folder}"),
     Line("lot certificate", "QC1", "{lot2} --final", ends=40),
     Line("lot dossier", "QA1", "{lot} --out {folder}"),

@@ -151,7 +151,7 @@ class TestIdentifiers:
     def test_a_person_nobody_knows(self, stocked: Stocked, line: Line, name: str) -> None:
         """Who acts or signs is asked for a secret (51); who is only spoken of is looked up (20)."""
         result = stocked(line, things={name: "NOBODY"})
-        spoken_of = "--performed-by {user}" in line.rest or line.words == "audit show"
+        spoken_of = "--performed-by {user}" in line.rest or "--by {user}" in line.rest
         wanted = (20, {"unknown-code"}) if spoken_of else (51, {"unknown-user"})
         assert (result.exit_code, codes_of(result)) == wanted
 
