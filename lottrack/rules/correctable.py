@@ -349,15 +349,9 @@ def require_values(table: str, word: str, record: str) -> dict[str, Value]:
     return values
 
 
-def require_value(values: dict[str, Value], key: str, word: str, record: str) -> Value:
-    """How one value is read.
-
-    Raises:
-        Conflict: it is none that can be corrected (``not-correctable``).
-    """
-    if key in values:
-        return values[key]
-    raise Conflict(
+def unknown_value(values: dict[str, Value], key: str, word: str, record: str) -> Conflict:
+    """The refusal (``not-correctable``) of a value that a record has not, or that is not mended."""
+    return Conflict(
         f"{quoted(key)} of {word} {record} cannot be corrected.",
         code="not-correctable",
         hint=f"These can: {', '.join(values)}. If the record is about the wrong thing, or never"

@@ -301,6 +301,50 @@ class TestEveryFact:
         assert refused.code == "not-strikable"
         assert refused.data["error"]["hint"] == INSTEAD[table]
 
+    def test_a_value_of_a_bags_content_is_pointed_at_where_it_is_held(self, bench):
+        lot = bench.grown()
+        bag = bench.fill(lot).data["containers"][0]["id"]
+        filling = last(bench.program, "filling", container=bag).root
+        refused = correct(bench.program, bag, "viable_cells=4.2e7", exit_code=30)
+        assert refused.code == "not-correctable"
+        assert bag in refused.data["error"]["sentence"]
+        assert refused.data["error"]["hint"] == (
+            f"viable_cells is a value of filling {filling}: lottrack correct {filling}"
+            " viable_cells=VALUE --reason TEXT."
+        )
+        correct(bench.program, filling, "viable_cells=4.2e7")
+
+    def test_the_way_leads_through_fill_and_lot_and_back_up(self, bench):
+        lot = bench.grown()
+        made = bench.fill(lot).data
+        harvest = {row.passage: row.root for row in rows(bench.program, "harvest", lot=lot)}
+        seeding = {row.passage: row.root for row in rows(bench.program, "seeding", lot=lot)}
+        filling = last(bench.program, "filling", container=made["containers"][0]["id"]).root
+        for record, key, holder in (
+            (lot, "harvested", harvest[0]),
+            (harvest[2], "seeded", seeding[2]),
+            (seeding[1], "harvested", harvest[1]),
+            (filling, "expires_at", made["containers"][0]["id"]),
+            (made["id"], "volume_ml", filling),
+            (bench.show(lot)["collection"], "tnc", last(bench.program, "collection_taking").root),
+        ):
+            refused = correct(bench.program, record, f"{key}=1", exit_code=30)
+            assert f"lottrack correct {holder} {key}=VALUE" in refused.data["error"]["hint"]
+
+    def test_several_that_hold_it_are_named(self, bench):
+        lot = bench.grown()
+        hint = correct(bench.program, lot, "harvested=1", exit_code=30).data["error"]["hint"]
+        for row in rows(bench.program, "harvest", lot=lot):
+            assert row.root in hint
+        made = bench.fill(lot, count=7).data
+        hint = correct(bench.program, made["id"], "viable_cells=1", exit_code=30).data["error"]
+        assert "and 1 more" in hint["hint"]
+
+    def test_a_value_that_nothing_near_holds_is_answered_with_those_there_are(self, bench):
+        lot = bench.grown()
+        refused = correct(bench.program, lot, "colour=blue", exit_code=30)
+        assert "These can: at, performed_by, entry" in refused.data["error"]["hint"]
+
     def test_of_an_account_is_never_struck(self, program):
         assert strike(program, "NURSE1", exit_code=30).code == "not-strikable"
 

@@ -15,8 +15,8 @@ from lottrack.rules.correctable import (
     parse_pairs,
     read_value,
     require_strikable,
-    require_value,
     require_values,
+    unknown_value,
 )
 
 NOW = datetime(2026, 2, 2, 8, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ NOT_STRUCK = {"account", "deviation", "equipment"}
 
 
 def read(table, key, text):
-    value = require_value(require_values(table, table, "X"), key, table, "X")
+    value = require_values(table, table, "X")[key]
     return read_value(value, key, text, "Europe/Madrid", NOW)
 
 
@@ -119,10 +119,12 @@ class TestWhatCanBeMended:
         assert (refused.value.code, refused.value.hint) == ("not-correctable", INSTEAD[table])
 
     def test_an_unknown_value_is_answered_with_those_there_are(self):
-        with pytest.raises(Conflict) as refused:
-            require_value(require_values("place", "place", "GMP"), "colour", "place", "GMP")
-        assert "name, kind" in refused.value.hint
-        assert "lottrack strike GMP" in refused.value.hint
+        values = require_values("place", "place", "GMP")
+        refusal = unknown_value(values, "colour", "place", "GMP")
+        assert (refusal.exit_code, refusal.code) == (30, "not-correctable")
+        assert "'colour' of place GMP" in refusal.sentence
+        assert "name, kind" in refusal.hint
+        assert "lottrack strike GMP" in refusal.hint
 
     @pytest.mark.parametrize("table", sorted({*VALUES, *DECISIONS} - NOT_STRUCK))
     def test_what_is_a_fact_can_be_struck(self, table):

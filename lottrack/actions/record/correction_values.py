@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lottrack.actions.families.persons import require_birth_year, require_day
 from lottrack.actions.finding import Found, code_of, word_for
@@ -14,6 +14,7 @@ from lottrack.actions.materials.corrections import (
     require_on_hand,
 )
 from lottrack.actions.record.consequences import dose_again, window_again
+from lottrack.actions.record.owning import holders_of, pointing
 from lottrack.actions.record.reach import containers_of
 from lottrack.actions.testing.results import revalued
 from lottrack.errors import BadValue, Conflict
@@ -21,8 +22,8 @@ from lottrack.rules.correctable import (
     Value,
     parse_pairs,
     read_value,
-    require_value,
     require_values,
+    unknown_value,
 )
 from lottrack.rules.culture.growth import passage_name
 from lottrack.rules.reading.times import from_text, is_before, local_text
@@ -55,7 +56,9 @@ def new_values(reader: Reader, desk: Desk, found: Found, row: Row, texts: tuple[
     values = require_values(found.table, word, found.record)
     new: New = {}
     for key, text in parse_pairs(texts).items():
-        value = require_value(values, key, word, found.record)
+        if key not in values:
+            _refuse_value(reader, found, values, key)
+        value = values[key]
         new.update(_columns(reader, desk, row, key, value, text))
     changed = {name: value for name, value in new.items() if getattr(row, name) != value}
     if not changed:
@@ -70,6 +73,20 @@ def new_values(reader: Reader, desk: Desk, found: Found, row: Row, texts: tuple[
         first = reader.versions(found.table, found.record)[0]
         changed["late"] = int(changed["occurred_at"] < first.recorded_at)
     return changed
+
+
+def _refuse_value(reader: Reader, found: Found, values: dict[str, Value], key: str) -> NoReturn:
+    """Refuse a value that a record does not have, pointing at the one that does, if one is near."""
+    holders = holders_of(reader, found, key)
+    refusal = unknown_value(values, key, word_for(found.table), found.record)
+    if not holders:
+        raise refusal
+    word = word_for(found.table)
+    raise Conflict(
+        f"{key} is no value of {word} {found.record} itself.",
+        code=refusal.code,
+        hint=pointing(holders, key),
+    )
 
 
 def _reckoned(reader: Reader, table: str, row: Row, changed: New) -> New:

@@ -42,6 +42,11 @@ _STANDS_ALONE = frozenset(
 )
 
 
+_FOR_THEMSELVES = frozenset(
+    {"account", "place", "protocol", "specification", "label_template", "signature"}
+)
+"""Facts that are referred to from everywhere, and of which no other is a part."""
+
 _BELONGS_BY_NUMBER = ("equipment_use",)
 """Facts that belong to another one of any kind, which their column `record` names."""
 
@@ -96,6 +101,21 @@ def dependents(reader: Reader, table: str, record: str) -> Iterator[Dependent]:
                 yield Dependent(owner, row)
     for other in _BELONGS_BY_NUMBER:
         yield from (Dependent(other, row) for row in reader.rows(other, record=record))
+
+
+def referred_to(reader: Reader, table: str, row: Row) -> Iterator[Dependent]:
+    """Facts that a fact refers to: the container of a filling, the lot of a harvest.
+
+    People, places and documents stand for themselves and are left out.
+    """
+    for column in FACTS[table]:
+        other = _NAMES_TABLE.get(column, column)
+        if other not in FACTS or other in _FOR_THEMSELVES or other == column == table:
+            continue
+        number = getattr(row, column)
+        found = None if number is None else reader.find(other, str(number))
+        if found is not None:
+            yield Dependent(other, found)
 
 
 def is_live(reader: Reader, dependent: Dependent) -> bool:
