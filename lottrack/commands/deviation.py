@@ -206,16 +206,18 @@ def limit(context: Context, days: int, reason: str) -> Answer:
 
 @verb(deviation, "list", lists=True)
 @click.option("--open", "only_open", is_flag=True, help="Only those that are open.")
-def list_(context: Context, only_open: bool) -> Answer:  # noqa: FBT001 - click's flag
+@click.option("--concerning", default="", metavar="ID", help="Only those that concern a thing.")
+def list_(context: Context, only_open: bool, concerning: str) -> Answer:  # noqa: FBT001 - click's flag
     """List the deviations.
 
     \b
     Example:
       lottrack deviation list --open
+      lottrack deviation list --concerning LT-MAD-0001-3
     """
     from lottrack.actions.deviating.views import list_deviations
 
-    return Answer(list_deviations(context.desk, only_open=only_open))
+    return Answer(list_deviations(context.desk, concerning, only_open=only_open))
 
 
 @verb(deviation, "show")

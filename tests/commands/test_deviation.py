@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lottrack.actions.deviating import concerning
 from lottrack.actions.deviating.views import obligations
+from lottrack.actions.laboratory import uses
+from lottrack.store.tables import FACTS
 
 if TYPE_CHECKING:
     from tests.commands.quality_bench import Quality
@@ -150,6 +153,15 @@ def test_a_deviation_is_found_under_what_it_concerns(quality: Quality) -> None:
     number = opened(quality, quality.bags[0])
     entries = quality.program("audit", "show", quality.bags[0]).data
     assert [e["subject"] for e in entries if e["act"] == "deviation open"] == [number]
+
+
+def test_the_list_tells_those_that_concern_one_thing(quality: Quality) -> None:
+    first, second = opened(quality, quality.bags[0]), opened(quality, "D01")
+    listed = ("deviation", "list", "--concerning")
+    assert [each["id"] for each in quality.program(*listed, quality.bags[0]).data] == [first]
+    assert [each["id"] for each in quality.program(*listed, "D01").data] == [second]
+    assert quality.program(*listed, quality.bags[1]).data == []
+    assert quality.program(*listed, "BAG-4711", exit_code=20).code == "unknown-code"
 
 
 # -- classes ---------------------------------------------------------------------------------------
@@ -369,6 +381,24 @@ def test_it_blocks_through_equipment_used_for_the_lot(quality: Quality) -> None:
     assert quality.outcome(RULE) == "fail"
 
 
+def test_it_blocks_through_a_material_that_went_into_the_lot(quality: Quality) -> None:
+    with quality.change("material use") as change:
+        material = change.record("material", number="HPL", name="Lysate", kind="x", unit="mL")
+        lot = change.record(
+            "material_lot",
+            material=material,
+            supplier="Blood bank",
+            supplier_lot="HPL-2508",
+            expires_on="2027-01-01",
+            quantity="500",
+        )
+        change.record("material_use", material_lot=lot, lot=quality.lot, passage=2, quantity="10")
+    number = opened(quality, lot)
+    assert quality.outcome(RULE) == "fail"
+    told = ("deviation", "list", "--concerning", lot)
+    assert [each["id"] for each in quality.program(*told).data] == [number]
+
+
 def test_it_blocks_a_lot_grown_from_the_one_it_concerns(quality: Quality) -> None:
     opened(quality, quality.lot)
     child = quality.new_lot("--parent", quality.lot, "--number", "L02")
@@ -430,3 +460,17 @@ def test_the_record_proves_itself_with_deviations_in_it(quality: Quality) -> Non
     close(quality, number, "--check-due", "2026-06-01")
     assert quality.program("audit", "verify").data["verdict"] == "intact"
     assert quality.program("admin", "check").data["verdict"] == "intact"
+
+
+def test_a_lot_is_asked_for_its_deviations_and_equipment_through_indexes(
+    quality: Quality,
+) -> None:
+    """A lot check stays as fast with ten years of them as with none."""
+    named = {table: f"{table}_now" for table in FACTS}
+    asked = {"records": "[]", "lot": "", "lots": "[]", "collection": "", "containers": "[]"}
+    with quality.store() as store:
+        for sql in (concerning._CONCERNING, uses._USES_OF_LOT):
+            values = {name: value for name, value in asked.items() if f":{name}" in sql}
+            plan = store.sql(f"EXPLAIN QUERY PLAN {sql.format_map(named)}", **values)
+            scanned = {row.detail.split()[1] for row in plan if row.detail.startswith("SCAN")}
+            assert scanned <= {"json_each", "r"}, [row.detail for row in plan]

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.steps import recorded_codes
+from tests.steps import local_day, recorded_codes
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Bench
     from tests.commands.quality_bench import Quality
+    from tests.conftest import Program
+    from tests.steps import Filled
 
 pytest_plugins = ("tests.commands.quality_bench",)
 
@@ -148,6 +150,42 @@ def test_equipment_is_named_at_every_manufacturing_act(quality: Quality) -> None
     ]
 
 
+def test_equipment_is_named_at_every_step_of_a_preparation(
+    released: tuple[Program, Filled],
+) -> None:
+    """Out of calibration, a bag thawed all the same is held; others of its lot are not."""
+    program, filled = released
+    told = ("--name", "Water bath", "--kind", "bath", "--place", "PHARMACY")
+    program("equipment", "register", "BATH-1", *told, user="LEAD1")
+    order = program("order", "list").data[0]["id"]
+    start = ("prepare", "start", order, filled.scans[0], "--equipment", "BATH-1")
+    refused = program(*start, user="PHARMACIST1", exit_code=40)
+    assert refused.blockers == {"not-calibrated"}
+    word = ("--happened", "--reason", "no other bath", "--second", "NURSE1")
+    made = program(*start, *word, user="PHARMACIST1", secrets=("NURSE1",)).data
+    assert [hold["on"] for hold in program("hold", "list").data] == [filled.bags[0]]
+    day = local_day(program)
+    days = ("--on", day, "--due", local_day(program, 90), "--certificate", "K")
+    program("equipment", "calibrate", "BATH-1", *days, user="LEAD1")
+    using = ("--equipment", "BATH-1")
+    program("prepare", "count", made["id"], "--viable", "4e7", *using, user="PHARMACIST1")
+    program("prepare", "finish", made["id"], "--into", "same", *using, user="PHARMACIST1")
+    uses = program("equipment", "show", "BATH-1").data["uses"]
+    assert [use["record_kind"] for use in uses] == [
+        *("preparation", "preparation_count", "preparation_finish")
+    ]
+
+
+def test_a_fill_done_out_of_calibration_is_held_as_a_whole(bench: Bench) -> None:
+    registered(bench)
+    lot = bench.grown()
+    planned = bench.fill(lot, "--planned", count=2).data
+    word = ("--equipment", "INC-01", "--happened", "--reason", "x", "--second", "TECHNICIAN2")
+    confirm = ("lot", "fill-confirm", planned["id"], *word)
+    bench(*confirm, secrets=("TECHNICIAN2",))
+    assert [hold["on"] for hold in bench.program("hold", "list").data] == [planned["id"]]
+
+
 def test_a_planned_fill_uses_nothing_yet(bench: Bench) -> None:
     registered(bench)
     calibrated(bench, "2026-01-12", "2027-01-11")
@@ -243,6 +281,17 @@ def test_a_failed_calibration_lists_what_was_used_since_the_last_good_one(bench:
     assert failed["warnings"][0]["code"] == "used-since-last-good-calibration"
     shown = bench.program("equipment", "show", "INC-01").data
     assert [use["lots"] for use in shown["look_back"]] == [[second]]
+
+
+def test_the_look_back_goes_by_the_corrected_time_of_the_act(bench: Bench) -> None:
+    registered(bench)
+    calibrated(bench, "2026-01-12", "2027-01-11")
+    lot = bench.new_lot()
+    seeding = seed(bench, lot, days=10).data["id"]
+    calibrated(bench, "2026-02-10", "2027-02-09")
+    bench("correct", seeding, f"at={bench.time(2)}", "--reason", "another day")
+    failed = calibrated(bench, "2026-03-10", "2027-03-09", "INC-01", "--result", "fail").data
+    assert failed["lots_in_doubt"] == []
 
 
 def test_the_look_back_of_a_first_calibration_goes_back_to_the_beginning(bench: Bench) -> None:

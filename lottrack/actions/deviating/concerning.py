@@ -57,7 +57,7 @@ def find_concerns(desk: Desk, texts: Sequence[str]) -> list[Concern]:
     """
     concerns: dict[tuple[str, str], Concern] = {}
     for text in texts:
-        named = _named(desk, text)
+        named = find_thing(desk, text)
         desk.subjects.append(named.record)
         desk.store.get(named.table, named.record)
         concerns[named.table, named.record] = Concern(*named)
@@ -69,7 +69,13 @@ def find_concerns(desk: Desk, texts: Sequence[str]) -> list[Concern]:
     return list(concerns.values())
 
 
-def _named(desk: Desk, text: str) -> Found:
+def find_thing(desk: Desk, text: str) -> Found:
+    """The one thing a number, a code, ``KIND:CODE`` or a scan names.
+
+    Raises:
+        NotFound: nothing has it.
+        Conflict: things of several kinds have it (``ambiguous-code``).
+    """
     kind, colon, code = text.partition(":")
     if colon and kind in CODED:
         found = Found(kind, code.strip().upper())

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions.deviating.concerning import class_of, closing_of
+from lottrack.actions.deviating.concerning import (
+    class_of,
+    closing_of,
+    deviations_about,
+    find_thing,
+)
 from lottrack.actions.laboratory.calibrations import day_of
 from lottrack.actions.moments import shown_time
 from lottrack.actions.record.corrected import corrected_values
@@ -74,9 +79,18 @@ def deviation_data(reader: Reader, row: Row) -> dict[str, Any]:
     }
 
 
-def list_deviations(desk: Desk, *, only_open: bool) -> list[dict[str, Any]]:
-    """All deviations, or the open ones, in the order opened."""
-    listed = [deviation_data(desk.store, row) for row in desk.store.rows("deviation")]
+def list_deviations(desk: Desk, concerning: str, *, only_open: bool) -> list[dict[str, Any]]:
+    """All deviations, or the open ones, or those that concern a thing, in the order opened.
+
+    Raises:
+        NotFound: nothing has this number or code.
+    """
+    rows = desk.store.rows("deviation")
+    if concerning:
+        thing = find_thing(desk, concerning)
+        about = {fact.number for fact in deviations_about(desk.store, [thing])}
+        rows = [row for row in rows if row.root in about]
+    listed = [deviation_data(desk.store, row) for row in rows]
     return [data for data in listed if not only_open or data["state"] == "open"]
 
 

@@ -118,7 +118,7 @@ def _not_in_calibration(blockers: Sequence[Blocker]) -> Refused:
 
 
 def _things_of(reader: Reader, facts: Sequence[tuple[str, dict[str, Any]]]) -> list[Found]:
-    """What an incident with equipment holds: containers where there are any, else lot or marrow."""
+    """What an incident with equipment holds: fill, containers, else lot or marrow."""
     things: dict[Found, None] = {}
     for table, values in facts:
         row = reader.get(table, values["root"])
@@ -130,8 +130,9 @@ def _touched(reader: Reader, table: str, row: Row) -> Iterator[Found]:
     from lottrack.actions.record.reach import containers_of
 
     values = row.values()
-    if table == "fill":
-        yield Found("fill", str(row.root))
+    if table in {"fill", "filling"}:
+        number = row.root if table == "fill" else reader.get("container", row.container).fill
+        yield Found("fill", str(number))
         return
     named = containers_of(reader, table, row)
     if not named and values.get("container") is not None:
@@ -157,6 +158,8 @@ def look_back(reader: Reader, equipment: Equipment, failed: Calibration) -> list
         For each use ``id``, ``record``, ``record_kind``, ``at`` and ``lots``, the lots concerned
         with all lots grown from them.
     """
+    from lottrack.actions.record.reach import lots_of
+
     good = last_good(equipment, failed)
     again = min(
         (
@@ -169,7 +172,8 @@ def look_back(reader: Reader, equipment: Equipment, failed: Calibration) -> list
     zone = reader.setting("zone")
     found = []
     for row in reader.rows("equipment_use", equipment=equipment.code):
-        on = day_of(reader, row.occurred_at)
+        fact = reader.get(row.record_kind, row.record)
+        on = day_of(reader, fact.occurred_at)
         if (good is not None and on < good.on) or (again is not None and on >= again):
             continue
         found.append(
@@ -177,19 +181,11 @@ def look_back(reader: Reader, equipment: Equipment, failed: Calibration) -> list
                 "id": row.root,
                 "record": row.record,
                 "record_kind": row.record_kind,
-                "at": iso_local(from_text(row.occurred_at), zone),
-                "lots": lots_of_use(reader, row),
+                "at": iso_local(from_text(fact.occurred_at), zone),
+                "lots": lots_of(reader, row.record_kind, fact),
             }
         )
     return found
-
-
-def lots_of_use(reader: Reader, use: Row) -> list[str]:
-    """The lots a use of equipment concerns, with every lot grown from them."""
-    from lottrack.actions.record.reach import lots_of
-
-    row = reader.find(use.record_kind, use.record)
-    return [] if row is None else lots_of(reader, use.record_kind, row)
 
 
 # -- a lot's uses ----------------------------------------------------------------------------------
