@@ -358,7 +358,7 @@ def prepared(results: list[RecordedResult], *preparations: str) -> dict[str, str
     return {
         entry.subject: entry.outcome
         for entry in state.criteria
-        if entry.criterion.level == "preparation"
+        if entry.criterion.test == "viability-post-thaw"
     }
 
 
@@ -471,3 +471,35 @@ def test_no_order_and_no_further_result_makes_a_failing_specification_pass(
     assert not state_of(failing, ISCT).is_within
     shuffled = data.draw(st.permutations(failing))
     assert state_of(shuffled, ISCT) == state_of(failing, ISCT)
+
+
+# -- results that were found invalid ---------------------------------------------------------------
+
+
+def invalid(text: str = "90", **more: object) -> RecordedResult:
+    return result("CD73", text, number="R-0", **more)._replace(is_invalidated=True)  # type: ignore[arg-type]
+
+
+def test_an_invalidated_result_stays_beside_its_criterion_and_does_not_count() -> None:
+    state = criterion_state(CD73, [invalid(), result("CD73", "99", number="R-1")], LOT)
+    assert (state.outcome, state.results, state.set_aside) == ("pass", ("R-1",), ("R-0",))
+
+
+def test_without_its_retest_an_invalidated_result_leaves_the_test_missing() -> None:
+    assert criterion_state(CD73, [invalid()], LOT).outcome == "missing"
+    assert "CD73" in {t for e in state_of([invalid()]).pending for t in e.tests}
+
+
+def test_an_invalidated_result_is_reviewed_like_every_other() -> None:
+    state = criterion_state(CD73, [invalid(reviewed=False)], LOT)
+    assert state.unreviewed == ("R-0",)
+
+
+def test_a_result_that_was_mended_and_passes_counts_though_it_was_invalidated() -> None:
+    state = criterion_state(CD73, [invalid("99")], LOT)
+    assert (state.outcome, state.set_aside) == ("pass", ())
+
+
+def test_the_failing_ones_beside_an_invalidated_result_still_decide() -> None:
+    others = [result("CD73", "99", number="R-1"), result("CD73", "94", number="R-2")]
+    assert criterion_state(CD73, [invalid(), *others], LOT).outcome == "fail"
