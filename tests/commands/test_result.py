@@ -367,7 +367,12 @@ def test_a_correction_voids_the_review_and_another_one_can_follow(quality: Quali
     found = quality.rule("results-reviewed")
     assert found["outcome"] == "fail"
     assert set(found["evidence"]) == set(numbers), "one signature covers both"
-    assert quality.outcome("signatures-valid") == "fail"
+    signatures = quality.rule("signatures-valid")
+    (review,) = signatures["evidence"]
+    assert signatures["outcome"] == "fail"
+    assert signatures["sentence"].count(review) == 1, "one signature is told of once"
+    assert all(number in signatures["sentence"] for number in numbers)
+    assert f"lottrack result review {' '.join(sorted(numbers))}" in signatures["who_can_mend"]
     quality.review(*numbers)
     assert quality.outcome("results-reviewed") == "pass"
     assert quality.outcome("signatures-valid") == "pass"

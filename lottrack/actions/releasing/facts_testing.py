@@ -34,7 +34,7 @@ from lottrack.rules.specification.investigation import is_concluded, next_comman
 from lottrack.rules.specification.results import FINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from lottrack.actions.releasing.facts import Scope
@@ -199,9 +199,8 @@ def _signatures(
             yield _signature(reader, f"the approval of {number}", approval, mend)
     for review in {str(row.root): row for row in reviewed.values()}.values():
         yield _signature(reader, "the review of results", review, "")
-    for row in finals:
-        if str(row.root) not in reviewed:
-            yield from _void_reviews(reader, row)
+    unreviewed = [str(row.root) for row in finals if str(row.root) not in reviewed]
+    yield from _void_reviews(reader, unreviewed)
     lot_reviews = reader.rows("lot_review", lot=scope.lot)
     standing = [row for row in lot_reviews if signing.is_valid(reader, row.signature)]
     for row in (standing or lot_reviews)[-1:]:
@@ -227,13 +226,18 @@ def _eligibility(reader: Reader, scope: Scope) -> Iterator[SignatureFact]:
         yield fact
 
 
-def _void_reviews(reader: Reader, result: Row) -> Iterator[SignatureFact]:
-    links = reader.rows("reviewed_result", result=result.root)
-    for link in links[-1:]:
-        review = reader.find("result_review", link.review)
+def _void_reviews(reader: Reader, unreviewed: Sequence[str]) -> Iterator[SignatureFact]:
+    """The last reviews of results that have no valid one, each once with all its results."""
+    results: dict[str, list[str]] = {}
+    for result in unreviewed:
+        for link in reader.rows("reviewed_result", result=result)[-1:]:
+            results.setdefault(str(link.review), []).append(result)
+    for number, covered in results.items():
+        review = reader.find("result_review", number)
         if review is not None:
-            mend = f"qc who did not record it: lottrack result review {result.root}"
-            yield _signature(reader, f"the review of result {result.root}", review, mend)
+            what = f"the review of {', '.join(covered)}"
+            mend = f"qc who recorded none of them: lottrack result review {' '.join(covered)}"
+            yield _signature(reader, what, review, mend)
 
 
 def _signature(reader: Reader, what: str, decision: Row, mend: str) -> SignatureFact:
