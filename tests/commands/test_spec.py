@@ -9,7 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Program
+    from tests.commands.conftest import Bench
+    from tests.conftest import Program, Result
 
 OWN = """
 name = "OWN-SPEC"
@@ -279,7 +280,7 @@ def test_the_version_to_retire_has_to_be_named(program: Program) -> None:
 
 def test_a_retired_version_is_not_approved(program: Program) -> None:
     program.signed("spec", "retire", "BM-MSC@1", "--reason", "x", user="QP1")
-    refused = program("spec", "approve", "BM-MSC@1", user="QP1", exit_code=30)
+    refused = program("spec", "approve", "BM-MSC@1", user="QP1", exit_code=40)
     assert refused.code == "specification-retired"
 
 
@@ -295,3 +296,59 @@ def test_a_retirement_is_neither_corrected_nor_struck(program: Program) -> None:
     for words in (("correct", number, "reason=y"), ("strike", number)):
         program(*words, "--reason", "y", user="QA1", exit_code=30)
     assert program("admin", "check").data["verdict"] == "intact"
+
+
+# -- by which version a lot is registered ----------------------------------------------------------
+
+
+def registered(bench: Bench, spec: str, **extra: object) -> Result:
+    origin = ("--collection", bench.marrow(), "--product", "MSC")
+    return bench("lot", "register", *origin, "--spec", spec, *bench.at(1), **extra)
+
+
+@pytest.fixture
+def versions(bench: Bench, own: Path) -> Bench:
+    """Version 1 in effect until the end of January, version 2 from February on, both approved."""
+    first, second = "effective_until = 2026-01-31", "effective_from = 2026-02-01"
+    for number, days in ((1, first), (2, second)):
+        load(bench.program, own, OWN.replace("edition = 1", f"edition = {number}\n{days}"))
+        bench.program.signed("spec", "approve", f"OWN-SPEC@{number}", user="QP1")
+    return bench
+
+
+def test_by_name_alone_a_lot_takes_the_version_in_effect_that_day(versions: Bench) -> None:
+    assert registered(versions, "OWN-SPEC").data["specification"] == "OWN-SPEC@2"
+
+
+def test_a_version_whose_days_are_over_registers_no_lot(versions: Bench) -> None:
+    refused = registered(versions, "OWN-SPEC@1", exit_code=40)
+    assert refused.code == "specification-not-effective"
+    assert "in effect until 2026-01-31, not on 2026-02-" in refused.data["error"]["sentence"]
+
+
+def test_by_name_alone_a_retired_version_is_passed_over(bench: Bench, own: Path) -> None:
+    for number in (1, 2):
+        load(bench.program, own, OWN.replace("edition = 1", f"edition = {number}"))
+        bench.program.signed("spec", "approve", f"OWN-SPEC@{number}", user="QP1")
+    bench.program.signed("spec", "retire", "OWN-SPEC@2", "--reason", "typing error", user="QP1")
+    origin = ("--collection", bench.marrow(), "--product", "MSC", "--spec", "OWN-SPEC")
+    made = bench("lot", "register", *origin).data
+    assert made["specification"] == "OWN-SPEC@1"
+
+
+def test_a_retired_version_registers_no_new_lot_and_running_lots_keep_it(bench: Bench) -> None:
+    running = bench.new_lot()
+    told = ("spec", "retire", "MSC-EB-TRIAL@1", "--reason", "amendment 4")
+    retired = bench.program.signed(*told, user="QP1").data
+    assert retired["lots"] == [running]
+    assert bench.show(running)["specification"] == "MSC-EB-TRIAL@1"
+    origin = ("--collection", bench.marrow(), "--product", "MSC", "--spec", "MSC-EB-TRIAL")
+    refused = bench("lot", "register", *origin, exit_code=40)
+    assert refused.code == "specification-retired"
+    assert "amendment 4" in refused.data["error"]["sentence"]
+
+
+def test_a_lot_that_began_before_the_retirement_may_still_be_told(bench: Bench) -> None:
+    told = ("spec", "retire", "MSC-EB-TRIAL@1", "--reason", "amendment 4")
+    bench.program.signed(*told, user="QP1")
+    assert registered(bench, "MSC-EB-TRIAL@1").data["specification"] == "MSC-EB-TRIAL@1"

@@ -9,7 +9,7 @@ from lottrack.actions import signing
 from lottrack.actions.desk import Desk, Telling
 from lottrack.actions.finding import word_for
 from lottrack.actions.laboratory.site import write_protocol, write_specification
-from lottrack.errors import AlreadyDone, BadValue, Conflict, NotFound, NumberUsed
+from lottrack.errors import AlreadyDone, BadValue, NotFound, NumberUsed, Refused
 from lottrack.rules.administration.protocol import Protocol, parse_protocol
 from lottrack.rules.reading.lines import lines_of
 from lottrack.rules.reading.text import printable
@@ -146,7 +146,7 @@ def prepare_approval(
 
     Raises:
         AlreadyDone: it was approved before: nobody is asked for a secret in vain.
-        Conflict: it was retired (``specification-retired``).
+        Refused: it was retired (``specification-retired``).
     """
     record = reader or desk.store
     row = find_document(record, table, text, approved_first=False)
@@ -173,7 +173,7 @@ def _require_draft(reader: Reader, table: str, row: Row) -> None:
         return
     retired = reader.last("specification_retirement", specification=row.root)
     if retired is not None:
-        raise Conflict(
+        raise Refused(
             f"{row.root} was retired ({retired.root}): {retired.reason}.",
             code="specification-retired",
             hint="Load a new version: `lottrack spec load FILE`.",
