@@ -74,7 +74,7 @@ def register_material(desk: Desk, new: NewMaterial) -> dict[str, Any]:
     code = require_code(new.code, "material")
     if new.open_hours is not None and new.open_hours < 1:
         raise BadValue("An opened vial lives for an hour at least.", code="out-of-range")
-    columns = {
+    columns: dict[str, Any] = {
         "name": clean_text(new.name, "the name", 120),
         "kind": clean_text(new.kind, "the kind", 60),
         "unit": clean_text(new.unit, "the unit", 20),
