@@ -48,10 +48,9 @@ def basis_of(desk: Desk, text: str) -> Basis:
         NotFound: there is no such lot, or it was struck.
         WrongKindOfCode: it is no lot.
     """
-    lot = find_lot(desk, text)
+    lot = str(desk.store.get("lot", find_lot(desk, text)).root)
     row = desk.store.sql("SELECT seq, hash FROM audit_entry ORDER BY seq DESC LIMIT 1")[0]
     reader = Reader(desk.store.database, int(row.seq))
-    reader.get("lot", lot)
     return Basis(reader, int(row.seq), str(row.hash), desk.now(), lot)
 
 

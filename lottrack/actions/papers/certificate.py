@@ -53,9 +53,6 @@ KIND = "certificate"
 TITLE = "Certificate of analysis"
 STAGES = ("interim", "final")
 
-_RECORDS = "technician or qc"
-_REVIEWS = "qc who did not record them"
-
 
 class Tested(NamedTuple):
     """What was tested of a lot, gathered once.
@@ -171,12 +168,13 @@ def _blockers(basis: Basis, tested: Tested) -> Iterator[Blocker]:
     for entry in (*tested.state.missing, *tested.state.pending):
         of = "" if entry.subject == lot else f" of {entry.subject}"
         said = f"{' or '.join(entry.tests)}{of} has no final result."
-        mend = f"{_RECORDS}: lottrack result record {entry.subject} {entry.tests[0]} VALUE"
+        mend = f"technician or qc: lottrack result record {lot} TEST VALUE"
         yield Blocker("result-missing", said, mend)
     for number, row in tested.rows.items():
         if row.reading == FINAL and number not in tested.judged.reviews:
             said = f"{number} ({row.test}) was not reviewed."
-            yield Blocker("result-not-reviewed", said, f"{_REVIEWS}: lottrack result review")
+            mend = f"qc who did not record them: lottrack result review --lot {lot}"
+            yield Blocker("result-not-reviewed", said, mend)
 
 
 # -- what it says ----------------------------------------------------------------------------------
