@@ -1405,7 +1405,7 @@ CREATE INDEX hold_lift_by_hold ON hold_lift (hold);
 -- Labels
 -- ------------------------------------------------------------------------------------------------
 
--- One printed physical label.
+-- One printed physical label. That of a prepared dose is the label of the container it is in.
 CREATE TABLE label (
     id TEXT PRIMARY KEY NOT NULL,
     root TEXT NOT NULL REFERENCES label (id),
@@ -1418,7 +1418,6 @@ CREATE TABLE label (
     collection TEXT REFERENCES collection (id),
     sample TEXT REFERENCES sample (id),
     patient TEXT REFERENCES patient (id),
-    preparation TEXT REFERENCES preparation (id),
     payload TEXT NOT NULL CHECK (payload <> ''),
     shown TEXT NOT NULL CHECK (json_valid(shown)),
     image_sha256 TEXT NOT NULL CHECK (length(image_sha256) = 64),
@@ -1435,13 +1434,12 @@ CREATE TABLE label (
     reason TEXT,
     UNIQUE (root, version),
     CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END),
-    CHECK ((container IS NOT NULL) + (collection IS NOT NULL) + (sample IS NOT NULL) + (patient IS NOT NULL) + (preparation IS NOT NULL) = 1)
+    CHECK ((container IS NOT NULL) + (collection IS NOT NULL) + (sample IS NOT NULL) + (patient IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX label_by_container ON label (container);
 CREATE INDEX label_by_collection ON label (collection);
 CREATE INDEX label_by_sample ON label (sample);
 CREATE INDEX label_by_patient ON label (patient);
-CREATE INDEX label_by_preparation ON label (preparation);
 
 -- What became of a printed label.
 CREATE TABLE label_event (

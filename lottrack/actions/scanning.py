@@ -118,7 +118,7 @@ def scanned_label(desk: Desk, raw: str) -> tuple[Row, bool]:
 
 def label_thing(row: Row) -> tuple[str, str]:
     """The kind and number of what a label was printed for."""
-    for kind in ("container", "collection", "sample", "patient", "preparation"):
+    for kind in ("container", "collection", "sample", "patient"):
         record = getattr(row, kind)
         if record is not None:
             return kind, str(record)

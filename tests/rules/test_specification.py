@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from lottrack.assets import database_folder
-from lottrack.errors import BadValue, NotFound
+from lottrack.errors import BadValue
 from lottrack.rules.specification.criterion import (
     Criterion,
     accepted_range,
@@ -33,7 +33,6 @@ from lottrack.rules.specification.specification import (
     is_effective,
     parse_specification,
     presentation_of,
-    require_criterion,
     shelf_life_of,
     spec_ref,
 )
@@ -143,18 +142,8 @@ def test_a_test_is_found_whatever_its_case() -> None:
     specification = read(CD73, STERILITY)
 
     assert find_criterion(specification, " cd73 ") is specification.criteria[0]
-    assert require_criterion(specification, "Sterility-Product") is specification.criteria[1]
+    assert find_criterion(specification, "Sterility-Product") is specification.criteria[1]
     assert find_criterion(specification, "CD7") is None
-
-
-def test_an_unknown_test_is_refused_with_the_tests_there_are() -> None:
-    with pytest.raises(NotFound) as caught:
-        require_criterion(read(CD73, STERILITY), "steriltiy")
-
-    assert caught.value.code == "unknown-test"
-    assert "steriltiy" in caught.value.sentence
-    assert "OWN-MSC@2" in caught.value.sentence
-    assert caught.value.hint == "Its tests are: CD73, sterility-product."
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.errors import BadValue, NotFound
+from lottrack.errors import BadValue
 from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.reading.datafile import Table, read_toml
-from lottrack.rules.reading.text import printable, quoted
+from lottrack.rules.reading.text import quoted
 from lottrack.rules.specification.criterion_file import parse_criterion, require_apart
 from lottrack.rules.specification.patient_limits import parse_patient_limit, require_sense
 from lottrack.rules.specification.presentation import parse_presentations
@@ -118,23 +118,6 @@ def find_criterion(specification: Specification, test: str) -> Criterion | None:
         if criterion.test.casefold() == wanted:
             return criterion
     return None
-
-
-def require_criterion(specification: Specification, test: str) -> Criterion:
-    """The criterion of a test, whatever its case.
-
-    Raises:
-        NotFound: ``unknown-test``; the hint lists the tests there are.
-    """
-    criterion = find_criterion(specification, test)
-    if criterion is None:
-        tests = ", ".join(entry.test for entry in specification.criteria)
-        raise NotFound(
-            f"{specification.name}@{specification.edition} has no test '{printable(test)}'.",
-            code="unknown-test",
-            hint=f"Its tests are: {tests}.",
-        )
-    return criterion
 
 
 def presentation_of(specification: Specification, name: str) -> Presentation | None:

@@ -111,7 +111,6 @@ FACTS: dict[str, tuple[str, ...]] = {
         "collection",
         "sample",
         "patient",
-        "preparation",
         "payload",
         "shown",
         "image_sha256",
