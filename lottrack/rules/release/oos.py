@@ -37,7 +37,8 @@ def oos_closed(facts: LotFacts) -> RuleFinding:
 
     EudraLex Vol. 4 Part IV 11.5. A conclusion says whether the results count; that they are within
     the specification is another rule. A result that opened no investigation (the lot was moved to
-    a stricter version, say) needs one as well.
+    a stricter version, say) needs one as well. The holds that such results opened are told by
+    ``holds-none-open``.
     """
     code, quality = "oos-closed", facts.quality
     still = [fact for fact in quality.oos if not fact.is_concluded]
@@ -45,28 +46,19 @@ def oos_closed(facts: LotFacts) -> RuleFinding:
     unknown = [
         state for state in quality.state.failed if state.criterion.test.casefold() not in known
     ]
-    held = [hold for hold in quality.holds if hold.cause == "oos" and hold.is_open]
     said = [f"{fact.oos} ({fact.test} of {fact.subject}) is {fact.said}" for fact in still]
     said += [
         f"{state.criterion.test} of {state.subject} fails and was never investigated"
         for state in unknown
     ]
-    said += [f"hold {hold.hold} for a result out of specification is open" for hold in held]
     mends = [fact.mend for fact in still]
     mends += [
         f"technician or qc: lottrack oos open {state.results[-1]} --reason TEXT"
         for state in unknown
     ]
-    mends += [f"qa or qp: lottrack hold lift {hold.hold} --reason TEXT" for hold in held]
     evidence = [fact.oos for fact in quality.oos]
     if said:
-        return failed(
-            code,
-            f"{listed(said, 10)}.",
-            "; ".join(dict.fromkeys(mends[:3])),
-            *evidence,
-            *(hold.hold for hold in held),
-        )
+        return failed(code, f"{listed(said, 10)}.", "; ".join(dict.fromkeys(mends[:3])), *evidence)
     if not quality.oos:
         return passed(code, "No result of a required test was ever out of specification.")
     ends = [f"{fact.oos} ({fact.test} of {fact.subject}: {fact.said})" for fact in quality.oos]
