@@ -142,12 +142,13 @@ def release(
 
 
 def _asked_justification() -> str:
-    """Why, asked at a terminal; Enter takes what the specification says."""
+    """Why, asked at a terminal until it is said; without one the specification's own words hold."""
     from lottrack.terminal import is_terminal, read_line
 
-    if not is_terminal():
-        return ""
-    return read_line("Why may it be used before the pending results (Enter: as specified)? ")
+    answer = ""
+    while is_terminal() and not answer:
+        answer = read_line("Why may it be used before the pending results are known? ").strip()
+    return answer
 
 
 @verb(lot, "certify", writes="lot certify", signed=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -84,7 +84,19 @@ def record(
     new = NewResult(
         *(target, test, value, unit, method, sample, drawn, reading, replicates, raw, retest)
     )
-    return Answer(record_result(desk, new, telling))
+    return _told_with_alarm(record_result(desk, new, telling))
+
+
+def _told_with_alarm(data: dict[str, Any]) -> Answer:
+    """A result as people read it; the call sheet of a late positive beneath it, laid out."""
+    if "late_positive" not in data:
+        return Answer(data)
+    from lottrack.reports.certification import sheet_text
+    from lottrack.reports.output import as_text
+
+    own = {key: value for key, value in data.items() if key != "late_positive"}
+    sheet = sheet_text(data["late_positive"])
+    return Answer(data, f"{as_text(own)}\n\nLATE POSITIVE: tell these people\n\n{sheet}")
 
 
 # A negative value ("-3") is a value, not an option.

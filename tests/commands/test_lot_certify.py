@@ -180,7 +180,7 @@ def test_the_last_result_reviewed_makes_a_full_release(conditional: Quality) -> 
     assert len(made.data["conditions"]) == len(PENDING)
     for expected in (
         "final certification after a conditional release",
-        f"was released on condition by QP1, 2026-02-28T15:00:00+01:00, because: {WHY}",
+        f"was released on condition by QP1, 2026-02-28 15:00 CET (+01:00), because: {WHY}",
         "sterility-product-14d, due on 2026-03-14: closed",
         f"Given before this certification: {conditional.bags[0]} to patient P01",
         "results-complete: pass.",

@@ -262,6 +262,42 @@ def test_calls_are_owed_as_obligations(alarmed: tuple[Program, Filled, dict[str,
     assert "CLINICIAN1 about patient P01" in owed[0].sentence
 
 
+def test_the_final_reading_of_the_same_culture_calls_nobody_twice(
+    alarmed: tuple[Program, Filled, dict[str, Any]],
+) -> None:
+    program, _, made = alarmed
+    first = made["late_positive"]
+    told = ("result", "record", made["preparation"], "sterility-post-thaw", "growth")
+    again = program(*told, user="QC1").data
+    assert again["late_positive"]["id"] == first["id"]
+    assert again["holds"] == [], "what is stopped is stopped"
+    assert len(program("notify", "list", "--all").data) == 2
+    program("strike", made["id"], "--reason", "told twice", user="QC1")
+    assert len(program("notify", "list").data) == 2, "the growth stands by its final reading"
+
+
+def test_a_final_reading_holds_again_what_was_let_go(
+    alarmed: tuple[Program, Filled, dict[str, Any]],
+) -> None:
+    program, lot, made = alarmed
+    (hold,) = made["holds"]
+    why = ("--reason", "contaminant of the laboratory")
+    program.signed("hold", "lift", hold["id"], *why, user="QA1")
+    told = ("result", "record", made["preparation"], "sterility-post-thaw", "growth")
+    (anew,) = program(*told, user="QC1").data["holds"]
+    assert (anew["on"], anew["id"] != hold["id"]) == (lot.lot, True)
+
+
+def test_whoever_records_it_reads_whom_to_tell(released: Site) -> None:
+    program, _ = released
+    preparation = given_bag(released)
+    page = positive(released, preparation, as_json=False).stdout
+    assert "LATE POSITIVE: tell these people" in page
+    assert "physician CLINICIAN1" in page
+    sheet = program("notify", "list", as_json=False).stdout
+    assert "sponsor" in sheet
+
+
 # -- what was recorded wrongly ---------------------------------------------------------------------
 
 

@@ -200,9 +200,9 @@ def test_e06_a_culture_that_turns_on_the_sixth_day_stops_everything_in_one_act(
 ) -> None:
     """E06: what was left of P03's dose of 25 November is cultured; on 1 December it grows.
 
-    Quality control records that one result. With it, the lot's other bags are on hold, physician and
-    sponsor are on a call sheet with their hours, and an investigation is open. The calls are made
-    and recorded one by one; the sponsor's comes too late, and every command has said so. On 15
+    Quality control records that one result. With it, the lot's other bags are on hold, physician
+    and sponsor are on a call sheet with their hours, and an investigation is open. The calls are
+    made and recorded one by one; the sponsor's comes too late, and every command has said so. On 15
     December the investigation is concluded (a contaminant of the laboratory, one of two bottles)
     and quality assurance lifts the hold; the next bag is accepted on the 16th.
     """
@@ -262,6 +262,13 @@ def test_e06_a_culture_that_turns_on_the_sixth_day_stops_everything_in_one_act(
 
     # The investigation closes; the hold is lifted by signature, and the child gets the next bag.
     at(program, "2025-12-15", "16:00")
+    found = (
+        "the second bottle and three repeats stayed clear; the loop of the first was not sterile"
+    )
+    told = ("oos", "investigate", made["oos"], "--assignable", "no", "--finding", found)
+    program(*told, user="QC2")
+    concluded = ("oos", "conclude", made["oos"], "--confirm", "--text", "stands on record")
+    program.signed(*concluded, user="QP1")
     (hold,) = program("hold", "list").data
     reason = "contaminant of the laboratory: 1 of 2 bottles, repeat and patient's cultures negative"
     program.signed("hold", "lift", hold["id"], "--reason", reason, user="QA1")

@@ -20,6 +20,9 @@ SOURCES = (
     "lottrack.actions.laboratory.equipment",
     "lottrack.actions.laboratory.training",
     "lottrack.actions.materials.dues",
+    "lottrack.actions.notifying.calls",
+    "lottrack.actions.releasing.conditions",
+    "lottrack.actions.supplying.dossiers",
 )
 """Modules with a function ``obligations(reader, zone)``; each is loaded when something is asked."""
 

@@ -10,6 +10,7 @@ from lottrack.errors import AlreadyDone, Conflict
 from lottrack.rules.obligations import Obligation
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import from_text, local_text, to_text
+from lottrack.rules.specification.results import FAIL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,10 @@ SELECT n.* FROM notification_now AS n
 WHERE NOT EXISTS (SELECT 1 FROM notification_call_now AS c
         WHERE c.notification = n.root AND c.outcome = 'reached')
     AND (n.late_positive IS NULL OR EXISTS (
-        SELECT 1 FROM late_positive_now AS l JOIN result_now AS r ON r.root = l.result
-        WHERE l.root = n.late_positive AND r.verdict = 'fail'))
+        SELECT 1 FROM late_positive_now AS l CROSS JOIN result AS o ON o.id = l.result
+            CROSS JOIN result_now AS r ON r.lot = o.lot
+        WHERE l.root = n.late_positive AND r.verdict = 'fail' AND r.test = o.test
+            AND r.container IS o.container AND r.preparation IS o.preparation))
     AND (n.supply IS NULL OR NOT EXISTS (SELECT 1 FROM supply_decision_now AS d
         WHERE d.supply = n.supply AND d.decision = 'declined'))
 """
@@ -141,8 +144,22 @@ def is_withdrawn(reader: Reader, row: Row) -> bool:
     if row.supply is not None:
         return reader.first("supply_decision", supply=row.supply, decision="declined") is not None
     alarm = reader.find("late_positive", row.late_positive)
-    result = None if alarm is None else reader.find("result", alarm.result)
-    return result is None or result.verdict != "fail"
+    return alarm is None or not failing_beside(reader, str(alarm.result))
+
+
+def failing_beside(reader: Reader, result: str) -> list[Row]:
+    """The results that fail now, of the test and the thing that a result was recorded of.
+
+    A culture's interim reading and its final one speak of the same growth; so does its repeat.
+    """
+    first = reader.versions("result", result)[0]
+    return [
+        row
+        for row in reader.rows("result", lot=first.lot, test=first.test)
+        if row.verdict == FAIL
+        and row.container == first.container
+        and row.preparation == first.preparation
+    ]
 
 
 def state_of_call(reader: Reader, row: Row, now: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.making.lineage import Lineage, descendants_of_lot, lineage_of
 from lottrack.actions.moments import shown_time
-from lottrack.actions.notifying.calls import sheet_data, write_calls
+from lottrack.actions.notifying.calls import failing_beside, sheet_data, write_calls
 from lottrack.actions.notifying.duties import duties_in_force
 from lottrack.actions.releasing.holds import open_holds_on, write_hold
 from lottrack.actions.testing.investigations import open_oos, told_with
@@ -45,8 +45,8 @@ def raise_alarm(change: Change, result: Row, criterion: Criterion | None) -> lis
     """Do everything that a contamination found after a release makes necessary.
 
     Nothing happens while nothing of the start material was ever released or given: then the lot
-    waits in quarantine and its check fails. A result that failed before, was mended and fails again
-    holds again; its call sheet is there already.
+    waits in quarantine and its check fails. A later reading of the same test holds again what was
+    let go since; its call sheet is there already.
 
     Args:
         change: the open change in which the result was recorded.
@@ -66,7 +66,7 @@ def raise_alarm(change: Change, result: Row, criterion: Criterion | None) -> lis
     said = f"{criterion.name}: {shown} ({result.root})"
     open_oos(change, told_with(result), [str(result.root)], f"{said}, found after a release")
     holds = _hold_lots(change, result, said, reached)
-    if change.first("late_positive", result=result.root) is None:
+    if alarm_of(change, str(result.root)) is None:
         at = from_text(result.occurred_at)
         number = change.record("late_positive", Told(at), result=result.root, lot=result.lot)
         change.mention(*lots, *(str(r.row.root) for each in reached.values() for r in each))
@@ -76,8 +76,23 @@ def raise_alarm(change: Change, result: Row, criterion: Criterion | None) -> lis
 
 def late_positive_of(reader: Reader, result: str, now: str) -> dict[str, Any] | None:
     """What a result set off, as answers give it at a moment; None when it set off nothing."""
-    row = reader.first("late_positive", result=result)
+    row = alarm_of(reader, result)
     return None if row is None else late_positive_data(reader, row, now)
+
+
+def alarm_of(reader: Reader, result: str) -> Row | None:
+    """The late positive a result is part of: its own, or that of an earlier reading of its test."""
+    first = reader.versions("result", result)[0]
+    rows = reader.sql(
+        "SELECT l.root FROM result AS r CROSS JOIN late_positive_now AS l ON l.result = r.root"
+        " WHERE r.lot = :lot AND r.version = 1 AND r.test = :test"
+        " AND r.container IS :container AND r.preparation IS :preparation",
+        lot=first.lot,
+        test=first.test,
+        container=first.container,
+        preparation=first.preparation,
+    )
+    return reader.get("late_positive", rows[0].root) if rows else None
 
 
 def late_positive_data(reader: Reader, alarm: Row, now: str) -> dict[str, Any]:
@@ -164,9 +179,10 @@ def _hold_lots(
 ) -> list[dict[str, Any]]:
     """One hold for each lot of the start material: it stops its containers, prepared ones too."""
     collection = lineage_of(change, str(result.lot)).collection.root
+    known = {str(row.root) for row in failing_beside(change, str(result.root))}
     holds = []
     for lot, found in reached.items():
-        if any(hold.because_of == result.root for hold in open_holds_on(change, "lot", lot)):
+        if {str(hold.because_of) for hold in open_holds_on(change, "lot", lot)} & known:
             continue
         left = [str(each.row.root) for each in found if _is_there(change, each)]
         why = (

@@ -91,7 +91,8 @@ MENDING: dict[str, tuple[str, str]] = {
         NOBODY,
         f"Prepare another container: `lottrack prepare start {{order}} SCAN`. Only a result that"
         f" was written down wrongly is mended, by {_TESTS}: `lottrack correct RESULT"
-        " value=VALUE --reason TEXT`.",
+        " value=VALUE --reason TEXT`. Where no other is left, the physician may ask for it:"
+        " `lottrack supply request {container} --reason TEXT`.",
     ),
     "container-damaged": (
         _LIFTS,
