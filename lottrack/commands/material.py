@@ -121,16 +121,26 @@ def receive(
 @click.argument("code", required=False, default="")
 @click.option("--all", "everything", is_flag=True, help="What nothing is left of, too.")
 @click.option("--registered", is_flag=True, help="The materials, not their lots.")
-def list_(context: Context, code: str, everything: bool, registered: bool) -> Answer:  # noqa: FBT001
+@click.option("--lot", default="", metavar="LOT", help="What was used for this lot of cells.")
+def list_(
+    context: Context,
+    code: str,
+    everything: bool,  # noqa: FBT001 - click's flags
+    registered: bool,  # noqa: FBT001
+    lot: str,
+) -> Answer:
     """List the material lots on hand, with what is left of each.
 
     \b
     Example:
       lottrack material list HPL --all
+      lottrack material list --lot LT-MAD-0001-3
     """
-    from lottrack.actions.materials.views import list_material_lots, list_materials
+    from lottrack.actions.materials.views import list_material_lots, list_materials, list_uses
 
     desk = context.desk
+    if lot:
+        return Answer(list_uses(desk, lot))
     if registered:
         return Answer(list_materials(desk))
     return Answer(list_material_lots(desk, code, everything=everything))

@@ -18,6 +18,7 @@ from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.reading.quantities import parse_decimal, plain
 from lottrack.rules.reading.text import quoted
 from lottrack.rules.reading.times import is_before, local_text
+from lottrack.rules.specification.units import exact_factor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,17 +43,6 @@ LATER = "material-released-later"
 ODD = 10
 """How many times more or less than usual a quantity is before someone should look twice."""
 
-# Exact factors only, to the smallest unit of each kind. What is counted (flasks, bags) is never
-# converted.
-_UNITS: dict[str, tuple[str, int]] = {
-    "ul": ("volume", 1),
-    "ml": ("volume", 1_000),
-    "l": ("volume", 1_000_000),
-    "ug": ("mass", 1),
-    "mg": ("mass", 1_000),
-    "g": ("mass", 1_000_000),
-    "kg": ("mass", 1_000_000_000),
-}
 _QUANTITY = r"\s*([0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_].*)?"
 
 
@@ -172,11 +162,11 @@ def in_unit(quantity: Decimal, unit: str, wanted: str, what: str) -> Decimal:
     Raises:
         BadValue: the one is no unit of the other's kind (``unit-not-convertible``).
     """
-    given, target = _spelled(unit), _spelled(wanted)
-    if not given or given == target:
+    if not unit or unit.strip().casefold() == wanted.casefold():
         return quantity
-    if given in _UNITS and target in _UNITS and _UNITS[given][0] == _UNITS[target][0]:
-        converted = quantity * _UNITS[given][1] / _UNITS[target][1]
+    factor = exact_factor(_typed(unit), _typed(wanted))
+    if factor is not None:
+        converted = quantity * factor
         whole = converted.to_integral_value()
         return whole if whole == converted else converted
     raise BadValue(
@@ -186,9 +176,9 @@ def in_unit(quantity: Decimal, unit: str, wanted: str, what: str) -> Decimal:
     )
 
 
-def _spelled(unit: str) -> str:
-    """A unit without case, with both micro signs as u."""
-    return unit.strip().casefold().replace("μ", "u")
+def _typed(unit: str) -> str:
+    """A unit with the micro sign where a keyboard has only a u."""
+    return re.sub(r"^u(?=[lLg]$)", "\N{MICRO SIGN}", unit.strip())
 
 
 def amount(quantity: Decimal, unit: str) -> str:

@@ -201,6 +201,7 @@ LINES = [
     Line("material discard", T, "{material_lot} --quantity 5 --reason X --performed-by {user}"),
     Line("material recall", T, "{material_lot} --reason X"),
     Line("material list", "", "{material}"),
+    Line("material list", "", "--lot {lot}"),
     Line("material show", "", "{material_lot}"),
     # -- after a release
     Line("notify show", "", "{notification}"),

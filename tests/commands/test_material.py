@@ -433,6 +433,26 @@ def test_an_expiry_corrected_to_before_a_use_holds_what_it_went_into(
     assert "expired" in listed["reason"]
 
 
+def test_the_check_of_the_record_finds_a_lot_that_does_not_reconcile(
+    shelf: Shelf, grown: str
+) -> None:
+    assert shelf.program("admin", "check").data["verdict"] == "intact"
+    with shelf.bench.change("material use") as change:
+        change.record(
+            "material_use", material_lot=shelf.lysate, lot=grown, passage=1, quantity="501"
+        )
+    checked = shelf.program("admin", "check", exit_code=91).data
+    assert [finding["code"] for finding in checked["findings"]] == ["materials-not-reconciled"]
+
+
+def test_the_materials_of_a_lot_are_listed_with_the_suppliers_number(
+    shelf: Shelf, grown: str
+) -> None:
+    shelf.use(shelf.lysate, grown, *day(12), quantity=150)
+    (used,) = shelf.program("material", "list", "--lot", grown).data
+    assert (used["material"], used["supplier_lot"], used["quantity"]) == ("HPL", "HPL-2508", "150")
+
+
 # -- what is owed ----------------------------------------------------------------------------------
 
 

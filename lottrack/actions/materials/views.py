@@ -165,6 +165,11 @@ def _discard(reader: Reader, row: Row) -> dict[str, Any]:
     }
 
 
+def list_uses(desk: Desk, text: str) -> list[dict[str, Any]]:
+    """Everything that was used for the lot a text names."""
+    return materials_of_lot(desk.store, find_one_of(desk.store, text, "lot").record)
+
+
 def materials_of_lot(reader: Reader, lot: str) -> list[dict[str, Any]]:
     """Everything that was used for a lot, with the material and its supplier's lot."""
     found = []

@@ -15,6 +15,7 @@ from lottrack.actions.giving.doses import preparation_of, source_containers
 from lottrack.actions.labelling.labels import derived_label_state
 from lottrack.actions.making.closing import close_blockers
 from lottrack.actions.making.lineage import lineage_of
+from lottrack.actions.materials.findings import material_findings
 from lottrack.actions.record.audits import proof_data
 from lottrack.actions.releasing.conditions import standing_differences
 from lottrack.actions.releasing.dispositions import fill_disposition
@@ -87,6 +88,7 @@ def invariant_findings(reader: Reader) -> Iterator[Finding]:
     yield from _place_findings(reader)
     yield from _condition_findings(reader)
     yield from _closed_lot_findings(reader)
+    yield from material_findings(reader)
 
 
 # -- 1 and 3: what was given, as it was then ------------------------------------------------------

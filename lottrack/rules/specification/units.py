@@ -35,7 +35,8 @@ _CONCENTRATIONS = {
     **{f"{unit}/\N{MICRO SIGN}L": factor * _THOUSAND for unit, factor in _CELLS.items()},
 }
 _VOLUMES = {"\N{MICRO SIGN}L": _ONE, "mL": _THOUSAND, "L": _MILLION}
-_FAMILIES = (_ENDOTOXIN, _CELLS, _CONCENTRATIONS, _VOLUMES)
+_MASSES = {"\N{MICRO SIGN}g": _ONE, "mg": _THOUSAND, "g": _MILLION, "kg": _BILLION}
+_FAMILIES = (_ENDOTOXIN, _CELLS, _CONCENTRATIONS, _VOLUMES, _MASSES)
 
 
 def same_unit(unit: str) -> str:
