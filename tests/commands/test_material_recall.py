@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import steps
 from tests.conftest import START
 
 if TYPE_CHECKING:
     from tests.commands.shelf_fixtures import Shelf
+    from tests.conftest import Program
+    from tests.steps import Filled
 
 pytest_plugins = ("tests.commands.shelf_fixtures",)
 
@@ -275,3 +279,51 @@ def test_a_recall_of_the_wrong_lot_is_struck_and_its_holds_stay(shelf: Shelf, gr
     assert shelf.show(shelf.lysate)["state"] == "released"
     assert set(held(shelf)) == {grown}
     shelf.program("correct", recall, "at=2026-01-01", "--reason", "x", user="QA1", exit_code=30)
+
+
+# -- at the bedside --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pharmacy(
+    released: tuple[Program, Filled], empty_shelf: type[Shelf]
+) -> tuple[Shelf, Filled, str]:
+    """A pharmacy with a bag, an order and released saline."""
+    program, filled = released
+    shelf = empty_shelf(SimpleNamespace(program=program))
+    shelf.register("SALINE")
+    return shelf, filled, shelf.fresh("SALINE", lot="NACL-1")
+
+
+def test_a_preparation_tells_what_it_used(pharmacy: tuple[Shelf, Filled, str]) -> None:
+    shelf, filled, saline = pharmacy
+    program, used = shelf.program, ("--material", f"{saline}=20")
+    order = program("order", "list").data[0]["id"]
+    start = ("prepare", "start", order, filled.scans[0])
+    made = program(*start, *used, user="PHARMACIST1").data
+    assert made["materials"][0]["preparation"] == made["id"]
+    program("prepare", "count", made["id"], "--viable", "3.9e7", user="PHARMACIST1")
+    finish = ("prepare", "finish", made["id"], "--into", "same", *used)
+    assert program(*finish, user="PHARMACIST1").data["materials"][0]["on_hand"] == "460"
+    program("material", "use", saline, made["id"], "--quantity", 5, user="TECHNICIAN1")
+    words = ("use", saline, made["id"], "--quantity", 5, "--passage", "P1")
+    assert shelf(*words, exit_code=2).code == "usage"
+    assert shelf.on_hand(saline) == "455"
+
+
+def test_a_recalled_saline_stops_the_dose_and_names_who_was_given_one(
+    pharmacy: tuple[Shelf, Filled, str],
+) -> None:
+    shelf, filled, saline = pharmacy
+    program = shelf.program
+    order = program("order", "list").data[0]["id"]
+    preparation = steps.prepare_dose(program, order, filled.scans[0])
+    program("material", "use", saline, preparation, "--quantity", 20, user="TECHNICIAN1")
+    rehearsed = shelf.recall(saline, "--dry-run").data
+    assert len(rehearsed["holds"]) == 1
+    steps.dispense(program, filled.scans[0])
+    steps.infuse(program, filled.scans[0])
+    answer = shelf.recall(saline).data
+    assert [dose["patient"] for dose in answer["infused"]] == ["P01"]
+    assert answer["infused"][0]["containers"] == [filled.bags[0]]
+    assert answer["holds"] == []
