@@ -177,52 +177,41 @@ def inspect(context: Context, things: tuple[str, ...], finding: str, telling: Te
     return _answer(look(context.writing_desk, things, finding, telling))
 
 
-@verb(custody, "return", writes="custody return")
-@THINGS
-@reason_option()
-@told()
-def return_(context: Context, things: tuple[str, ...], reason: str, telling: Telling) -> Answer:
-    """Take things back from a pharmacy or ward; they are not issued again.
+def _add_reasoned(act: str, says: str, example: str) -> None:
+    """Add a verb of which the reason is all there is to say."""
+
+    @THINGS
+    @reason_option()
+    @told()
+    def taken(context: Context, things: tuple[str, ...], reason: str, telling: Telling) -> Answer:
+        from lottrack.actions.custody.movements import take_away
+
+        return _answer(take_away(context.writing_desk, act, things, reason, telling))
+
+    taken.__doc__ = f"""{says}
 
     \b
     Example:
-      lottrack custody return CN-MAD-0001-X --reason "patient has a fever"
+      lottrack custody {act} {example}
     """
-    from lottrack.actions.custody.movements import hand_back
-
-    return _answer(hand_back(context.writing_desk, things, reason, telling))
+    verb(custody, act, writes=f"custody {act}")(taken)
 
 
-@verb(custody, "retain", writes="custody retain")
-@THINGS
-@reason_option()
-@told()
-def retain(context: Context, things: tuple[str, ...], reason: str, telling: Telling) -> Answer:
-    """Keep containers as retained containers.
-
-    \b
-    Example:
-      lottrack custody retain CN-MAD-0006-X --reason "retention sample of the lot"
-    """
-    from lottrack.actions.custody.movements import retain as keep
-
-    return _answer(keep(context.writing_desk, things, reason, telling))
-
-
-@verb(custody, "lose", writes="custody lose")
-@THINGS
-@reason_option()
-@told()
-def lose(context: Context, things: tuple[str, ...], reason: str, telling: Telling) -> Answer:
-    """Record that things cannot be found.
-
-    \b
-    Example:
-      lottrack custody lose CN-MAD-0006-X --reason "not in its slot at the yearly count"
-    """
-    from lottrack.actions.custody.movements import lose as miss
-
-    return _answer(miss(context.writing_desk, things, reason, telling))
+_add_reasoned(
+    "return",
+    "Take things back from a pharmacy or ward; they are not issued again.",
+    'CN-MAD-0001-X --reason "patient has a fever"',
+)
+_add_reasoned(
+    "retain",
+    "Keep containers as retained containers.",
+    'CN-MAD-0006-X --reason "retention sample of the lot"',
+)
+_add_reasoned(
+    "lose",
+    "Record that things cannot be found.",
+    'CN-MAD-0006-X --reason "not in its slot at the yearly count"',
+)
 
 
 @verb(custody, "destroy", writes="custody destroy", signed=True)

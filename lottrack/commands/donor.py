@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, noun, reason_option, say_struck, told, verb
+from lottrack.commands.persons import add_consent, add_typing
 from lottrack.commands.types import DATE, YEAR
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 donor = noun("donor", "Donors, their screening and eligibility.")
 SEXES = click.Choice(["M", "F"], case_sensitive=False)
-CONSENTS = click.Choice(["donation", "treatment", "assent", "data"])
 SAMPLES = click.Choice(["donation", "archived", "new"])
 
 
@@ -43,48 +43,8 @@ def register(
     return Answer(register_donor(context.writing_desk, person, telling))
 
 
-@verb(donor, "type", writes="donor type")
-@click.argument("code")
-@click.option("--hla", required=True, metavar="GLSTRING", help="HLA typing as a GL String.")
-@told()
-def type_(context: Context, code: str, hla: str, telling: Telling) -> Answer:
-    """Record a donor's HLA typing; what it says about the donor's pairs is judged anew.
-
-    \b
-    Example:
-      lottrack donor type D01 --hla 'A*02:01+A*03:01^B*44:02+B*07:02'
-    """
-    from lottrack.actions.families.matching import record_typing
-
-    return Answer(record_typing(context.writing_desk, "donor", code, hla, telling))
-
-
-@verb(donor, "consent", writes="donor consent")
-@click.argument("code")
-@click.option("--kind", type=CONSENTS, required=True, help="What is consented to.")
-@click.option("--document", required=True, help="Which document, with its version.")
-@click.option("--on", "day", type=DATE, metavar="DATE", required=True, help="Day it was signed.")
-@click.option("--withdrawn", is_flag=True, help="It was withdrawn that day.")
-@told()
-def consent(
-    context: Context,
-    code: str,
-    kind: str,
-    document: str,
-    day: date,
-    withdrawn: bool,  # noqa: FBT001 - click passes options by name
-    telling: Telling,
-) -> Answer:
-    """Record a donor's consent, or its withdrawal and what that stops.
-
-    \b
-    Example:
-      lottrack donor consent D01 --kind donation --document 'ICF-D 1.3' --on 2025-08-20
-    """
-    from lottrack.actions.families.consents import Consent, record_consent
-
-    told_consent = Consent(kind, document, day, withdrawn)
-    return Answer(record_consent(context.writing_desk, "donor", code, told_consent, telling))
+add_typing(donor, "donor", "D01 --hla 'A*02:01+A*03:01^B*44:02+B*07:02'")
+add_consent(donor, "donor", "D01 --kind donation --document 'ICF-D 1.3' --on 2025-08-20")
 
 
 @verb(donor, "screen", writes="donor screen")

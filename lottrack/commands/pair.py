@@ -7,26 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, noun, say_struck, told, verb
+from lottrack.rules.relations import RELATIONS
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk, Telling
     from lottrack.context import Context
 
 pair = noun("pair", "One donor directed to one patient.")
-RELATIONS = click.Choice(
-    [
-        "mother",
-        "father",
-        "sibling",
-        "half-sibling",
-        "child",
-        "grandparent",
-        "aunt",
-        "uncle",
-        "cousin",
-        "unrelated",
-    ]
-)
 FINDINGS = {
     "haplo_compatible": "compatible with haploidentity",
     "hla_identical_at_tested_loci": "HLA-identical at the tested loci",
@@ -38,7 +25,9 @@ FINDINGS = {
 @verb(pair, "register", writes="pair register")
 @click.option("--donor", required=True, metavar="CODE", help="The donor's code.")
 @click.option("--patient", required=True, metavar="CODE", help="The patient's code.")
-@click.option("--relation", type=RELATIONS, required=True, help="The donor is the patient's ...")
+@click.option(
+    "--relation", type=click.Choice(RELATIONS), required=True, help="The donor is the patient's ..."
+)
 @click.option("--evidence", default="", help="What the relation rests on.")
 @click.option("--protocol", default="", metavar="NAME[@EDITION]", help="Of the first course.")
 @told()

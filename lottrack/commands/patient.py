@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, noun, say_struck, told, verb
+from lottrack.commands.persons import add_consent, add_typing
 from lottrack.commands.types import DATE, DECIMAL, YEAR
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 patient = noun("patient", "Patients, under codes.")
 SEXES = click.Choice(["M", "F"], case_sensitive=False)
-CONSENTS = click.Choice(["donation", "treatment", "assent", "data"])
 
 
 @verb(patient, "register", writes="patient register")
@@ -75,48 +75,8 @@ def weigh(context: Context, code: str, weight_kg: Decimal, day: date, telling: T
     return Answer(weigh_patient(context.writing_desk, code, Weighing(weight_kg, day), telling))
 
 
-@verb(patient, "type", writes="patient type")
-@click.argument("code")
-@click.option("--hla", required=True, metavar="GLSTRING", help="HLA typing as a GL String.")
-@told()
-def type_(context: Context, code: str, hla: str, telling: Telling) -> Answer:
-    """Record a patient's HLA typing; what it says about the patient's pairs is judged anew.
-
-    \b
-    Example:
-      lottrack patient type P01 --hla 'A*02:01+A*24:02^B*44:02+B*51:01'
-    """
-    from lottrack.actions.families.matching import record_typing
-
-    return Answer(record_typing(context.writing_desk, "patient", code, hla, telling))
-
-
-@verb(patient, "consent", writes="patient consent")
-@click.argument("code")
-@click.option("--kind", type=CONSENTS, required=True, help="What is consented to.")
-@click.option("--document", required=True, help="Which document, with its version.")
-@click.option("--on", "day", type=DATE, metavar="DATE", required=True, help="Day it was signed.")
-@click.option("--withdrawn", is_flag=True, help="It was withdrawn that day.")
-@told()
-def consent(
-    context: Context,
-    code: str,
-    kind: str,
-    document: str,
-    day: date,
-    withdrawn: bool,  # noqa: FBT001 - click passes options by name
-    telling: Telling,
-) -> Answer:
-    """Record a patient's consent, or its withdrawal and what that stops.
-
-    \b
-    Example:
-      lottrack patient consent P01 --kind treatment --document 'ICF 2.1' --on 2025-08-20
-    """
-    from lottrack.actions.families.consents import Consent, record_consent
-
-    told_consent = Consent(kind, document, day, withdrawn)
-    return Answer(record_consent(context.writing_desk, "patient", code, told_consent, telling))
+add_typing(patient, "patient", "P01 --hla 'A*02:01+A*24:02^B*44:02+B*51:01'")
+add_consent(patient, "patient", "P01 --kind treatment --document 'ICF 2.1' --on 2025-08-20")
 
 
 @verb(patient, "band", writes="patient band")

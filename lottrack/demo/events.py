@@ -134,7 +134,7 @@ def e09_fever(stage: Stage) -> Story:
     yield from bedside.bring(stage, bag, plan.planned_on, 9)
     yield at(plan.planned_on, "09:50")
     reason = "Fever of 38.4 °C: not given today, unopened"
-    custody.hand_back(stage.desk("PHARMACIST1"), [bag.scan], reason, NOW)
+    custody.take_away(stage.desk("PHARMACIST1"), "return", [bag.scan], reason, NOW)
     stage.tell("E09: P08 has fever; the bag is returned unopened.")
     yield at(plan.planned_on, "15:00")
     destroy(stage, bag, "Returned from the pharmacy, not issued again")

@@ -80,21 +80,20 @@ def inspect(
     return _record_each(desk, texts, "inspect", telling, finding=finding)
 
 
-def hand_back(
-    desk: Desk, texts: Sequence[str], reason: str, telling: Telling
+def take_away(
+    desk: Desk, act: str, texts: Sequence[str], reason: str, telling: Telling
 ) -> list[dict[str, Any]]:
-    """Take things back from a pharmacy or ward; what was returned is not issued again."""
-    return _record_each(desk, texts, "return", telling._replace(reason=reason))
+    """Take things out of the way to a patient, for a reason.
 
-
-def retain(desk: Desk, texts: Sequence[str], reason: str, telling: Telling) -> list[dict[str, Any]]:
-    """Keep containers as retained containers; they are not infused any more."""
-    return _record_each(desk, texts, "retain", telling._replace(reason=reason))
-
-
-def lose(desk: Desk, texts: Sequence[str], reason: str, telling: Telling) -> list[dict[str, Any]]:
-    """Record that things cannot be found."""
-    return _record_each(desk, texts, "lose", telling._replace(reason=reason))
+    Args:
+        desk: where.
+        act: ``return`` (from a pharmacy or ward; it is not issued again), ``retain`` (kept as a
+            retained container; it is not infused any more) or ``lose`` (it cannot be found).
+        texts: the things, by number or scan.
+        reason: why.
+        telling: when, by whom.
+    """
+    return _record_each(desk, texts, act, telling._replace(reason=reason))
 
 
 def prepare_destruction(

@@ -117,16 +117,16 @@ def _labels(reader: Reader, table: str, record: str) -> list[Row]:
     return [row for number in containers for row in labels_of(reader, "container", number)]
 
 
-def _listed(reader: Reader, row: Row) -> dict[str, Any]:
+def _named(row: Row) -> dict[str, Any]:
+    """A label, and what it was printed for."""
     kind, record = label_thing(row)
+    return {"id": row.root, "kind": "label", "of": record, "of_kind": kind, "copy": row.copy}
+
+
+def _listed(reader: Reader, row: Row) -> dict[str, Any]:
     state, _ = derived_label_state(reader, row.root)
     event = reader.last("label_event", label=row.root)
-    return {
-        "id": row.root,
-        "kind": "label",
-        "of": record,
-        "of_kind": kind,
-        "copy": row.copy,
+    return _named(row) | {
         "state": state,
         "template": reader.get("label_template", row.template).name,
         "printed_at": shown_time(reader, row.recorded_at),
@@ -177,13 +177,7 @@ def _counted(copy: str, states: Sequence[str]) -> dict[str, Any]:
 
 
 def _outstanding(reader: Reader, row: Row) -> dict[str, Any]:
-    kind, record = label_thing(row)
-    return {
-        "id": row.root,
-        "kind": "label",
-        "of": record,
-        "of_kind": kind,
-        "copy": row.copy,
+    return _named(row) | {
         "printed_at": shown_time(reader, row.recorded_at),
         "printed_by": row.performed_by,
     }
