@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from lottrack.actions.papers.things import Things
     from lottrack.store.reader import Reader
 
+_SIGNATURES = frozenset({"signature", "review_signature", "second_signature"})
+"""Keys under which the content names signatures."""
+
 KIND = "dossier"
 TITLE = "Batch record dossier"
 
@@ -46,9 +49,9 @@ def dossier(basis: Basis) -> dict[str, Any]:
     data |= source_blocks(reader, lineage)
     data |= growing_blocks(reader, lineage)
     data |= supply_blocks(reader, things)
-    data |= judging_blocks(basis, things)
+    data |= judging_blocks(basis, things, _supplied(data))
     data |= keeping_blocks(reader, things)
-    data["corrections"] = corrections(reader, things.makings)
+    data["corrections"] = corrections(reader, things.told)
     data["warnings"] = list(_warnings(reader, things))
     data["entries"] = _entries(data)
     data["attachments"] = list(_attachments(reader, things))
@@ -81,6 +84,14 @@ def _head(reader: Reader, lineage: Lineage) -> dict[str, Any]:
     }
 
 
+def _supplied(data: dict[str, Any]) -> list[str]:
+    """The equipment, materials and material lots a lot was made with."""
+    found = [each["equipment"] for each in data["equipment"]]
+    for each in data["materials"]:
+        found += [each["material"], each["material_lot"]]
+    return found
+
+
 def _approvals(reader: Reader, lineage: Lineage) -> list[str]:
     approval = approval_of(reader, "specification", specification_number(reader, lineage.lot))
     return [] if approval is None else [str(approval.signature)]
@@ -93,7 +104,7 @@ def _signed(node: Any) -> Iterator[str]:
             yield from _signed(each)
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key in {"signature", "review_signature"} and value is not None:
+            if key in _SIGNATURES and value is not None:
                 yield str(value)
             else:
                 yield from _signed(value)

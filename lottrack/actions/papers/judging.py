@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from lottrack.actions.deviating.concerning import class_of
 from lottrack.actions.moments import shown_time
 from lottrack.actions.papers.keeping import blocker_lines
 from lottrack.actions.papers.results import Judged, result_block, struck_results
 from lottrack.actions.papers.telling import told
 from lottrack.actions.releasing.checks import judged, rule_data
 from lottrack.actions.releasing.dispositions import lot_disposition
+from lottrack.actions.supplying.dossiers import dossier_of, faults_from
 from lottrack.actions.testing.quality_states import passes, result_rows
 from lottrack.rules.reading.times import iso_local
 
@@ -29,8 +31,14 @@ ORDER BY r.seq
 """
 
 
-def judging_blocks(basis: Basis, things: Things) -> dict[str, Any]:
-    """Everything a dossier tells of what was tested, found, investigated and decided."""
+def judging_blocks(basis: Basis, things: Things, supplied: Iterable[str]) -> dict[str, Any]:
+    """Everything a dossier tells of what was tested, found, investigated and decided.
+
+    Args:
+        basis: the lot, and the record as it stood.
+        things: what belongs to the lot.
+        supplied: the equipment, materials and material lots it was made with.
+    """
     reader = basis.reader
     rows = result_rows(reader, basis.lot)
     beside = Judged.of(reader, reader.get("lot", basis.lot), rows)
@@ -48,7 +56,13 @@ def judging_blocks(basis: Basis, things: Things) -> dict[str, Any]:
             for row in reader.rows("lot_respecification", lot=basis.lot)
         ],
         "investigations": investigations(reader, basis.lot),
-        "deviations": list(_deviations(reader, things)),
+        "deviations": list(_deviations(reader, things, supplied)),
+        "alarms": [_alarm(reader, row) for row in reader.rows("late_positive", lot=basis.lot)],
+        "supplies": [
+            _supply(reader, row)
+            for number in things.containers
+            for row in reader.rows("supply", container=number)
+        ],
         "attestations": [
             told(reader, "attestation", row) | {"rule": row.rule, "text": row.text}
             for row in reader.rows("attestation", lot=basis.lot)
@@ -111,27 +125,25 @@ def _concluded(row: Row) -> str:
     return f"Conclusion, {row.outcome}: {row.text}"
 
 
-def _deviations(reader: Reader, things: Things) -> Iterator[dict[str, Any]]:
-    """Deviations that concern the lot or anything of it, each once."""
+def _deviations(
+    reader: Reader, things: Things, supplied: Iterable[str]
+) -> Iterator[dict[str, Any]]:
+    """Deviations that concern the lot, where it comes from or what it was made with, each once."""
     concerned: dict[str, list[str]] = {}
-    for number in things.makings:
+    source = (things.donor, things.patient, things.pair, things.course)
+    for number in dict.fromkeys((*source, *things.makings, *supplied)):
         for row in reader.rows("deviation_concern", record=number):
             concerned.setdefault(str(row.deviation), []).append(number)
     for number, concerns in concerned.items():
         deviation = reader.find("deviation", number)
         if deviation is not None:
             yield told(reader, "deviation", deviation) | {
-                "severity": _severity(reader, deviation),
+                "severity": class_of(reader, deviation),
                 "title": deviation.title,
                 "text": deviation.text,
                 "concerns": list(dict.fromkeys(concerns)),
                 "steps": list(_deviation_steps(reader, number)),
             }
-
-
-def _severity(reader: Reader, row: Row) -> str:
-    classed = reader.last("deviation_class", deviation=row.root)
-    return str(row.severity if classed is None else classed.severity)
 
 
 def _deviation_steps(reader: Reader, number: str) -> Iterator[dict[str, Any]]:
@@ -153,6 +165,65 @@ def _deviation_steps(reader: Reader, number: str) -> Iterator[dict[str, Any]]:
     for row in reader.rows("deviation_closure", deviation=number):
         said = f"Closed: {row.text}"
         yield told(reader, "deviation_closure", row) | {"step": said, "signature": row.signature}
+
+
+# -- late positives, supply outside the specification ----------------------------------------------
+
+
+def _alarm(reader: Reader, row: Row) -> dict[str, Any]:
+    """A late positive and its calls; the names of those called stand in the call sheet alone."""
+    return told(reader, "late_positive", row) | {
+        "result": row.result,
+        "steps": [
+            step
+            for call in reader.rows("notification", late_positive=row.root)
+            for step in _calls(reader, call)
+        ],
+    }
+
+
+def _calls(reader: Reader, call: Row) -> Iterator[dict[str, Any]]:
+    due = shown_time(reader, call.due_at)
+    yield told(reader, "notification", call) | {
+        "step": f"To be told: {call.whom.replace('_', ' ')}",
+        "due_at": due,
+        "signature": None,
+    }
+    for made in reader.rows("notification_call", notification=call.root):
+        yield told(reader, "notification_call", made) | {
+            "step": f"Called ({call.root}): {made.outcome.replace('_', ' ')}",
+            "due_at": None,
+            "signature": None,
+        }
+
+
+def _supply(reader: Reader, row: Row) -> dict[str, Any]:
+    """A supply outside the specification; what a physician wrote stands in its own dossier."""
+    return told(reader, "supply", row) | {
+        "container": row.container,
+        "patient": row.patient,
+        "state": dossier_of(reader, row).state,
+        "steps": [
+            _signed_step(reader, "supply", row, "Requested by the physician"),
+            *(
+                _signed_step(reader, "supply_assessment", each, _assessed(each))
+                for each in reader.rows("supply_assessment", supply=row.root)
+            ),
+            *(
+                _signed_step(reader, "supply_decision", each, f"Physician: {each.decision}")
+                for each in reader.rows("supply_decision", supply=row.root)
+            ),
+        ],
+    }
+
+
+def _signed_step(reader: Reader, table: str, row: Row, words: str) -> dict[str, Any]:
+    return told(reader, table, row) | {"step": words, "due_at": None, "signature": row.signature}
+
+
+def _assessed(row: Row) -> str:
+    faults = "; ".join(fault.sentence for fault in faults_from(row))
+    return f"Risk evaluated by the manufacturer: {faults}"
 
 
 # -- what happened against a rule, what was refused ------------------------------------------------

@@ -29,6 +29,7 @@ def keeping_blocks(reader: Reader, things: Things) -> dict[str, Any]:
         "custody": list(_custody(reader, things)),
         "holds": [_hold(reader, row) for row in _holds(reader, things)],
         "doses": [_dose(reader, number) for number in things.preparations],
+        "dispensings": [_dispensing(reader, number) for number in things.dispensings],
         "infusions": [_infusion(reader, number) for number in things.infusions],
     }
 
@@ -174,6 +175,18 @@ def _dose(reader: Reader, number: str) -> dict[str, Any]:
             }
             for each in reader.rows("preparation_finish", preparation=number)
         ],
+    }
+
+
+def _dispensing(reader: Reader, number: str) -> dict[str, Any]:
+    row = reader.get("dispensing", number)
+    links = reader.rows("dispensed_container", dispensing=number)
+    return told(reader, "dispensing", row) | {
+        "order": row.infusion_order,
+        "patient": row.patient,
+        "containers": sorted(str(link.container) for link in links),
+        "signature": row.signature,
+        "second_signature": row.second_signature,
     }
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lottrack.actions.laboratory.calibrations import day_of, equipment_of
+from lottrack.actions.laboratory.uses import LotThings, equipment_used_for
 from lottrack.actions.papers.telling import told
+from lottrack.rules.calibration import in_force
 from lottrack.rules.culture.growth import passage_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lottrack.actions.papers.things import Things
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
-
-_STEPS = ("seeding", "harvest")
 
 
 def supply_blocks(reader: Reader, things: Things) -> dict[str, Any]:
@@ -23,13 +22,14 @@ def supply_blocks(reader: Reader, things: Things) -> dict[str, Any]:
     Reg. (EC) 1394/2007 Art. 15(1): starting and raw materials, and everything that touches the
     cells, are traceable.
     """
+    of = LotThings(things.lot, things.lots, things.collection, things.containers)
     return {
         "materials": [
             _material(reader, row)
             for lot in things.lots
             for row in reader.rows("material_use", lot=lot)
         ],
-        "equipment": [block for record in _made(reader, things) for block in _used(reader, record)],
+        "equipment": [_used(reader, row) for row in equipment_used_for(reader, of)],
     }
 
 
@@ -56,33 +56,20 @@ def _material(reader: Reader, row: Row) -> dict[str, Any]:
     }
 
 
-def _made(reader: Reader, things: Things) -> Iterator[str]:
-    """Numbers of the facts of making and testing that equipment can have been used for."""
-    for lot in things.lots:
-        for table in _STEPS:
-            yield from (str(row.root) for row in reader.rows(table, lot=lot))
-    yield from things.makings
-
-
-def _used(reader: Reader, record: str) -> Iterator[dict[str, Any]]:
+def _used(reader: Reader, row: Row) -> dict[str, Any]:
     """Equipment used for one fact, with the calibration that held on that day."""
-    for row in reader.rows("equipment_use", record=record):
-        equipment = reader.get("equipment", row.equipment)
-        day = str(row.occurred_at)[:10]
-        calibrations = [
-            each
-            for each in reader.rows("calibration", equipment=equipment.root)
-            if each.calibrated_on <= day
-        ]
-        latest = max(calibrations, key=lambda each: str(each.calibrated_on), default=None)
-        yield told(reader, "equipment_use", row) | {
-            "equipment": equipment.root,
-            "name": equipment.name,
-            "used_for": row.record,
-            "used_for_kind": row.record_kind,
-            "needs_calibration": bool(equipment.needs_calibration),
-            "calibration": None if latest is None else latest.root,
-            "calibrated_on": None if latest is None else latest.calibrated_on,
-            "calibration_due_on": None if latest is None else latest.due_on,
-            "outcome": None if latest is None else latest.outcome,
-        }
+    use = reader.get("equipment_use", row.number)
+    equipment = reader.get("equipment", use.equipment)
+    calibrations = equipment_of(reader, str(equipment.root)).calibrations
+    held = in_force(calibrations, day_of(reader, str(row.at)))
+    return told(reader, "equipment_use", use) | {
+        "equipment": equipment.root,
+        "name": equipment.name,
+        "used_for": use.record,
+        "used_for_kind": use.record_kind,
+        "needs_calibration": bool(equipment.needs_calibration),
+        "calibration": None if held is None else held.number,
+        "calibrated_on": None if held is None else held.on.isoformat(),
+        "calibration_due_on": None if held is None else held.due_on.isoformat(),
+        "outcome": None if held is None else held.outcome,
+    }

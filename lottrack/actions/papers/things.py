@@ -20,6 +20,7 @@ class Things(NamedTuple):
         containers: its containers, those that doses were prepared into included.
         samples: its samples and those of its containers.
         preparations: doses prepared from it.
+        dispensings: what was issued of it.
         infusions: infusions it was given in.
         results: everything tested of it.
     """
@@ -35,6 +36,7 @@ class Things(NamedTuple):
     containers: tuple[str, ...]
     samples: tuple[str, ...]
     preparations: tuple[str, ...]
+    dispensings: tuple[str, ...]
     infusions: tuple[str, ...]
     results: tuple[str, ...]
 
@@ -51,6 +53,11 @@ class Things(NamedTuple):
             *self.infusions,
             *self.results,
         )
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Everything a dossier tells the corrections of."""
+        return (self.donor, self.pair, self.course, *self.makings)
 
 
 def things_of(reader: Reader, lineage: Lineage) -> Things:
@@ -72,6 +79,7 @@ def things_of(reader: Reader, lineage: Lineage) -> Things:
         containers=tuple(containers),
         samples=tuple(samples),
         preparations=_linked(reader, "preparation_input", "preparation", containers),
+        dispensings=_linked(reader, "dispensed_container", "dispensing", containers),
         infusions=_linked(reader, "infused_container", "infusion", containers),
         results=tuple(str(row.root) for row in reader.rows("result", lot=lot)),
     )

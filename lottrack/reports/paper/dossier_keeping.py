@@ -48,6 +48,9 @@ def keeping_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
     yield Heading("Prepared doses")
     columns = {"Dose": 42, "Counted": 50, "Finished": 46, "Started": 40}
     yield grid(columns, [_dose(each, marks) for each in data["doses"]], marks)
+    yield Heading("Dispensed")
+    columns = {"Dispensing": 62, "Signed": 66, "When": 50}
+    yield grid(columns, [_dispensing(each, marks) for each in data["dispensings"]], marks)
     yield Heading("Infusions")
     columns = {"Infusion": 48, "Given": 52, "Dose": 40, "Reaction": 38}
     yield grid(columns, [_infusion(each, marks) for each in data["infusions"]], marks)
@@ -155,6 +158,15 @@ def _finish(each: dict[str, Any]) -> str:
         f"until {when(each['expires_at'])}" if each["expires_at"] else "",
     ]
     return f"{', '.join(filter(None, parts))} ({each['id']}, {each['performed_by']})"
+
+
+def _dispensing(each: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
+    for_ = f"order {each['order']}, patient {each['patient']}"
+    return (
+        Cell(f"{said(each['containers'])}, {for_}"),
+        Cell(f"signatures {each['signature']} and {each['second_signature']}"),
+        told_cell(each, marks),
+    )
 
 
 def _infusion(each: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lottrack.reports.paper.blocks import BAD, Block, Cell, Heading, Marks, grid, told_cell
 from lottrack.reports.paper.certificate import result_table
-from lottrack.reports.paper.stepping import deviation, oos, stepped
+from lottrack.reports.paper.stepping import alarm, deviation, oos, stepped, supply
 from lottrack.reports.paper.wording import said, told, words
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ def quality_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
         yield grid(columns, [_move(each) for each in data["specification_moves"]], marks)
     yield from stepped("Results out of specification", data["investigations"], marks, oos)
     yield from stepped("Deviations", data["deviations"], marks, deviation)
+    if data["alarms"]:
+        yield from stepped("Late positives", data["alarms"], marks, alarm)
+    if data["supplies"]:
+        title = "Supplied outside the specification"
+        yield from stepped(title, data["supplies"], marks, supply)
     yield Heading("Incidents")
     columns = {"Incident": 62, "Against the rules": 76, "Reason": 40}
     yield grid(columns, [_incident(each) for each in data["incidents"]], marks)

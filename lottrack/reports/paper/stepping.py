@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.reports.paper.blocks import BAD, Block, Cell, Heading, Marks, grid, told_cell
-from lottrack.reports.paper.wording import said
+from lottrack.reports.paper.wording import said, when
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,8 @@ def stepped(
         for step in each["steps"]:
             signed = (Cell(f"signature {step['signature']}"),) if step["signature"] else ()
             by = told_cell(step, marks)
-            said_ = marks.cell(step, step["step"], text=str, finding=str)
+            due = f", by {when(step['due_at'])}" if step.get("due_at") else ""
+            said_ = marks.cell(step, f"{step['step']}{due}", text=str, finding=str, due_at=when)
             rows.append((Cell("″"), said_, by._replace(more=signed)))
     yield grid(columns, rows, marks)
 
@@ -48,3 +49,14 @@ def deviation(each: dict[str, Any]) -> tuple[str, Cell]:
     text = f"{each['title']}: {each['text']} Concerns {said(each['concerns'])}."
     tone = BAD if each["severity"] != "minor" else ""
     return f"{each['id']}, {each['severity']}", Cell(text, tone=tone)
+
+
+def alarm(each: dict[str, Any]) -> tuple[str, Cell]:
+    """A late positive's number and the result that set it off."""
+    return each["id"], Cell(f"Contamination found after a release: {each['result']}", tone=BAD)
+
+
+def supply(each: dict[str, Any]) -> tuple[str, Cell]:
+    """A supply's number, what is supplied to whom, and how far its dossier is."""
+    text = f"{each['container']} for patient {each['patient']}: {each['state'].replace('_', ' ')}"
+    return each["id"], Cell(text, tone=BAD)
