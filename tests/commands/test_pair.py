@@ -276,4 +276,5 @@ class TestANewTyping:
 
 
 def test_the_command_offers_every_relation_of_the_rules():
-    assert tuple(pair_commands.RELATIONS.choices) == RELATIONS
+    (relation,) = [p for p in pair_commands.register.params if p.name == "relation"]
+    assert tuple(relation.type.choices) == RELATIONS

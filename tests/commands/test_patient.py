@@ -6,13 +6,13 @@ import json
 import sqlite3
 from contextlib import contextmanager
 
-import click
 import pytest
 
-from lottrack.actions.families.consents import CONSENTS
 from lottrack.actions.families.patients import consent_state, latest_weight, patient_of_scan
-from lottrack.commands import patient as patient_commands
+from lottrack.commands.donor import donor
+from lottrack.commands.patient import patient
 from lottrack.errors import CodeUnreadable, LabelRefused, NotFound, WrongKindOfCode
+from lottrack.rules.administration.protocol import CONSENT_KINDS
 from lottrack.rules.codes.scans import label_payload, patient_thing
 from lottrack.store.change import Actor
 from lottrack.store.store import Store
@@ -375,8 +375,9 @@ class TestReading:
         assert "2016" in text
 
     def test_the_options_offer_every_kind_of_consent(self):
-        assert isinstance(patient_commands.CONSENTS, click.Choice)
-        assert tuple(patient_commands.CONSENTS.choices) == CONSENTS
+        for group in (donor, patient):
+            (kind,) = [p for p in group.commands["consent"].params if "--kind" in p.opts]
+            assert tuple(kind.type.choices) == CONSENT_KINDS
 
 
 def print_wristband(program, code="P01", copy="wristband"):

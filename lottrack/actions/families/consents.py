@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
-CONSENTS = ("donation", "treatment", "assent", "data")
-"""What can be consented to."""
-
 GIVEN = "given"
 WITHDRAWN = "withdrawn"
 MISSING = "missing"
@@ -37,7 +34,7 @@ class Consent(NamedTuple):
     """A consent, or its withdrawal.
 
     Attributes:
-        kind: one of ``CONSENTS``.
+        kind: one of ``CONSENT_KINDS`` of the protocol.
         document: which document was signed, with its version.
         on: the day it was given or withdrawn.
         withdrawn: it is a withdrawal.
@@ -58,7 +55,7 @@ def consent_state(reader: Reader, table: Kind, code: str, kind: str) -> str:
         reader: the record.
         table: ``donor`` or ``patient``.
         code: the person's code.
-        kind: one of ``CONSENTS``.
+        kind: one of ``CONSENT_KINDS`` of the protocol.
     """
     rows = reader.rows("consent", **{table: code}, kind=kind)
     if not rows:
