@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from lottrack.actions.families.patients import consent_state, latest_weight, patient_of_scan
-from lottrack.commands.donor import donor
-from lottrack.commands.patient import patient
+from lottrack.commands import donor as donor_commands
+from lottrack.commands import patient as patient_commands
 from lottrack.errors import CodeUnreadable, LabelRefused, NotFound, WrongKindOfCode
 from lottrack.rules.administration.protocol import CONSENT_KINDS
 from lottrack.rules.codes.scans import label_payload, patient_thing
@@ -375,7 +375,7 @@ class TestReading:
         assert "2016" in text
 
     def test_the_options_offer_every_kind_of_consent(self):
-        for group in (donor, patient):
+        for group in (donor_commands.donor, patient_commands.patient):
             (kind,) = [p for p in group.commands["consent"].params if "--kind" in p.opts]
             assert tuple(kind.type.choices) == CONSENT_KINDS
 
