@@ -23,7 +23,16 @@ from lottrack.reports.paper.blocks import (
 )
 from lottrack.reports.paper.closing import document_blocks
 from lottrack.reports.paper.stepping import oos, stepped
-from lottrack.reports.paper.wording import NOTHING, cells, said, when, who, with_unit, words
+from lottrack.reports.paper.wording import (
+    CONVENTIONS,
+    NOTHING,
+    cells,
+    said,
+    when,
+    who,
+    with_unit,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +65,7 @@ def certificate_blocks(data: dict[str, Any]) -> list[Block]:
     tone = {True: GOOD, False: BAD, None: WAITING}[data["complies"]]
     return [
         Statement(data["statement"], tone),
+        Note(CONVENTIONS),
         Heading("Product"),
         Fields(tuple(_product(data))),
         Note(data["made"]["doublings_convention"]),

@@ -23,7 +23,16 @@ from lottrack.reports.paper.blocks import (
 )
 from lottrack.reports.paper.certificate import expiry
 from lottrack.reports.paper.closing import document_blocks
-from lottrack.reports.paper.wording import NOTHING, cells, said, when, who, with_unit, words
+from lottrack.reports.paper.wording import (
+    CONVENTIONS,
+    NOTHING,
+    cells,
+    said,
+    when,
+    who,
+    with_unit,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +48,7 @@ def certification_blocks(data: dict[str, Any]) -> list[Block]:
     marks = Marks()
     return [
         Statement(data["statement"], _TONES.get(data["disposition"], BAD)),
+        Note(CONVENTIONS),
         Heading("Lot"),
         Fields(
             (

@@ -22,7 +22,7 @@ from lottrack.reports.paper.dossier_ending import ending_blocks
 from lottrack.reports.paper.dossier_keeping import keeping_blocks
 from lottrack.reports.paper.dossier_making import making_blocks
 from lottrack.reports.paper.dossier_quality import quality_blocks
-from lottrack.reports.paper.wording import cells, said, told, when, with_unit, words
+from lottrack.reports.paper.wording import CONVENTIONS, cells, said, told, when, with_unit, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,8 @@ def _opening(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
     )
     yield Note(
         "A value that was changed since it was first recorded stands behind the earlier one, which"
-        " is struck through; the number in brackets leads to who changed it and why. Counts are"
-        " viable cells. Times are the site's, with their offset from UTC."
+        " is struck through; the number in brackets leads to who changed it and why."
+        f" {CONVENTIONS}"
     )
     moved = head["specification"] != head["registered_with"]
     registered = f"; registered with {head['registered_with']}" if moved else ""

@@ -59,6 +59,13 @@ def with_unit(value: str | None, unit: str) -> str:
     return NOTHING if value is None else f"{value} {unit}"
 
 
+CONVENTIONS = (
+    "Counts are viable cells. Times are the site's, with their offset from UTC. Entries were typed"
+    " unless something else is said."
+)
+"""What a reader has to know of the tables; stands once in a document."""
+
+
 def who(fact: dict[str, Any]) -> str:
     """Who did a thing and who else took part, with everything unusual about how it was told."""
     parts = [fact["performed_by"]]
@@ -68,7 +75,8 @@ def who(fact: dict[str, Any]) -> str:
         parts.append(f"witness {fact['witnessed_by']}")
     if fact["late"]:
         parts.append(f"told late, {when(fact['recorded_at'])}")
-    parts.append(words(fact["entry"]))
+    if fact["entry"] != "typed":
+        parts.append(words(fact["entry"]))
     return "; ".join(parts)
 
 
