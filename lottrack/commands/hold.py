@@ -46,6 +46,8 @@ def open_(
 def lift(context: Context, number: str, reason: str, signer: str) -> Answer:
     """Lift a hold by signature, with the reason why it may be lifted.
 
+    The hold of a release that a correction voided is lifted only by who may release.
+
     \b
     Example:
       lottrack hold lift HD-MAD-0001-7 --reason "risk assessment RA-12: no effect on the cells"

@@ -46,7 +46,8 @@ def verdict(data: dict[str, Any]) -> str:
             lines.append(f"  - {blocker['sentence']}  [{blocker['code']}]")
             mending = Blocker(**blocker).mending
             lines += [f"    -> {mending}"] if mending else []
-    for warning in data["warnings"]:
+    told = {supply["sentence"] for supply in data["supplies"]}
+    for warning in (each for each in data["warnings"] if each["sentence"] not in told):
         lines.append(f"Look twice: {warning['sentence']}  [{warning['code']}]")
     return "\n".join(lines)
 

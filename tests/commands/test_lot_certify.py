@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -121,6 +122,15 @@ def test_a_lot_that_was_stopped_waits_for_nothing(conditional: Quality, act: str
     conditional.program.clock.advance(days=30)
     assert "OVERDUE" not in conditional.program("place", "list", as_json=False).stderr
     assert conditional.program("admin", "check").data["verdict"] == "intact"
+
+
+def test_a_condition_taken_out_of_the_ledger_by_hand_is_found(conditional: Quality) -> None:
+    with sqlite3.connect(conditional.program.db) as database:
+        database.execute("DELETE FROM condition_standing WHERE due_on = '2026-03-14'")
+    found = conditional.program("admin", "check", exit_code=91).data["findings"]
+    (said,) = [each for each in found if each["sentence"].startswith("Invariant 5: condition")]
+    assert "stands as binding nothing" in said["sentence"]
+    assert f"binding {conditional.fill_number} until 2026-03-14" in said["sentence"]
 
 
 def test_the_ledger_is_read_by_people_too(conditional: Quality) -> None:

@@ -283,7 +283,7 @@ def test_a_dossier_covers_the_holds_and_the_disposition_it_names() -> None:
     assert not covers_disposition(None)
 
 
-def test_the_words_say_that_it_is_not_released() -> None:
+def test_the_words_say_that_no_release_gives_it() -> None:
     words = dossier(LOW).words
     assert "OUT-OF-SPECIFICATION SUPPLY under dossier SU-1" in words
-    assert "not released" in words
+    assert "at the physician's request, not by a release" in words

@@ -82,8 +82,8 @@ class SupplyFact(NamedTuple):
         """What it is, for a person at a bedside."""
         return (
             f"{self.container} is an OUT-OF-SPECIFICATION SUPPLY under dossier {self.dossier}: it"
-            f" is not released. {self.requested_by} asked for it, {self.accepted_by} accepted it"
-            " knowing what is wrong with it."
+            f" fails its specification and is given at the physician's request, not by a release."
+            f" {self.requested_by} asked for it, {self.accepted_by} accepted it."
         )
 
 
