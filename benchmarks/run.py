@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lot_check import CRITERIA, FEW, LOT, MANY, lots
+
 import lottrack
 
 if TYPE_CHECKING:
@@ -107,6 +109,21 @@ def processes(folder: Path) -> list[tuple[str, float, float]]:
         ("lottrack verify (signed in, real label, refusal recorded)", median["verify"] / bare, 10),
         ("lottrack --help", median["help"] / bare, 5),
     ]
+
+
+def lot_check(folder: Path) -> tuple[str, float, float]:
+    """The check of a lot with 500 results, a whole process, against that of one with 5."""
+    state = {**os.environ, "LOTTRACK_STATE": str(folder / "state")}
+    paths = lots(folder / "demo" / "lottrack.sqlite", folder)
+
+    def check(path: Path) -> Callable[[], object]:
+        words = [sys.executable, "-m", "lottrack", "--db", str(path), "lot", "check", LOT, "--json"]
+        return lambda: subprocess.run(words, capture_output=True, env=state, check=False)
+
+    median = in_turn({str(number): check(path) for number, path in paths.items()}, ROUNDS)
+    ratio = median[str(MANY)] / median[str(FEW)]
+    said = f"lot check by {CRITERIA} criteria, {MANY} results against {FEW}"
+    return (said, ratio, 1.3)
 
 
 def custody_event(folder: Path) -> tuple[str, float, float]:
@@ -212,6 +229,7 @@ def main() -> None:
         folder = Path(name)
         results = processes(folder)
         results.append(custody_event(folder))
+        results.append(lot_check(folder))
     print(f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, medians of rounds")
     for what, ratio, bound in results:
         at_least = bound < 1

@@ -16,6 +16,7 @@ from lottrack.actions.testing.investigations import case_of, state_words, who_is
 from lottrack.actions.testing.quality_states import (
     inherited_failures,
     result_rows,
+    reviews_given,
     reviews_of,
     state_of_lot,
 )
@@ -34,7 +35,7 @@ from lottrack.rules.specification.investigation import is_concluded, next_comman
 from lottrack.rules.specification.results import FINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
     from lottrack.actions.releasing.facts import Scope
@@ -199,8 +200,7 @@ def _signatures(
             yield _signature(reader, f"the approval of {number}", approval, mend)
     for review in {str(row.root): row for row in reviewed.values()}.values():
         yield _signature(reader, "the review of results", review, "")
-    unreviewed = [str(row.root) for row in finals if str(row.root) not in reviewed]
-    yield from _void_reviews(reader, unreviewed)
+    yield from _void_reviews(reader, [row for row in finals if str(row.root) not in reviewed])
     lot_reviews = reader.rows("lot_review", lot=scope.lot)
     standing = [row for row in lot_reviews if signing.is_valid(reader, row.signature)]
     for row in (standing or lot_reviews)[-1:]:
@@ -226,18 +226,14 @@ def _eligibility(reader: Reader, scope: Scope) -> Iterator[SignatureFact]:
         yield fact
 
 
-def _void_reviews(reader: Reader, unreviewed: Sequence[str]) -> Iterator[SignatureFact]:
+def _void_reviews(reader: Reader, unreviewed: list[Row]) -> Iterator[SignatureFact]:
     """The last reviews of results that have no valid one, each once with all its results."""
-    results: dict[str, list[str]] = {}
-    for result in unreviewed:
-        for link in reader.rows("reviewed_result", result=result)[-1:]:
-            results.setdefault(str(link.review), []).append(result)
-    for number, covered in results.items():
-        review = reader.find("result_review", number)
-        if review is not None:
-            what = f"the review of {', '.join(covered)}"
-            mend = f"qc who recorded none of them: lottrack result review {' '.join(covered)}"
-            yield _signature(reader, what, review, mend)
+    last = {str(row.reviewed): row for row in reviews_given(reader, unreviewed)}
+    for review in {str(row.root): row for row in last.values()}.values():
+        covered = [result for result, row in last.items() if row.root == review.root]
+        what = f"the review of {', '.join(covered)}"
+        mend = f"qc who recorded none of them: lottrack result review {' '.join(covered)}"
+        yield _signature(reader, what, review, mend)
 
 
 def _signature(reader: Reader, what: str, decision: Row, mend: str) -> SignatureFact:

@@ -33,19 +33,25 @@ def subject_of(row: Row) -> str:
     return str(row.container or row.preparation or row.lot)
 
 
-def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
-    """The latest review whose signature still stands of each result that has one."""
-    numbers = [str(row.root) for row in rows]
-    stands: dict[str, bool] = {}
-    found: dict[str, Row] = {}
-    # One question for all results, and one for each review: a lot may have hundreds of results.
-    for row in reader.facts_in(
+def reviews_given(reader: Reader, rows: Iterable[Row]) -> list[Row]:
+    """Every review of each of these results, oldest first; ``reviewed`` names the result.
+
+    One question for all of them: a lot may have hundreds of results.
+    """
+    return reader.facts_in(
         "SELECT l.result AS reviewed, v.* FROM reviewed_result AS l"
         " CROSS JOIN {result_review} AS v ON v.root = l.review"
         " WHERE l.result IN (SELECT value FROM json_each(:numbers))"
         " ORDER BY length(v.root), v.root",
-        numbers=json.dumps(numbers),
-    ):
+        numbers=json.dumps([str(row.root) for row in rows]),
+    )
+
+
+def reviews_of(reader: Reader, rows: Iterable[Row]) -> dict[str, Row]:
+    """The latest review whose signature still stands of each result that has one."""
+    stands: dict[str, bool] = {}
+    found: dict[str, Row] = {}
+    for row in reviews_given(reader, rows):
         if row.root not in stands:
             stands[row.root] = signing.is_valid(reader, row.signature)
         if stands[row.root]:
