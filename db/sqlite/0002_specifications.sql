@@ -53,8 +53,7 @@ CREATE TABLE lot_respecification (
     entry TEXT NOT NULL CHECK (entry IN ('scanned', 'typed', 'imported', 'from_paper')),
     reason TEXT NOT NULL CHECK (reason <> ''),
     UNIQUE (root, version),
-    CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END),
-    CHECK (moved_from <> specification)
+    CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END)
 ) STRICT;
 CREATE INDEX lot_respecification_by_lot ON lot_respecification (lot);
 

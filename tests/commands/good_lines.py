@@ -144,12 +144,17 @@ LINES = [
     Line("lot reject", "QP1", "{lot2} --reason X --confirm {lot2}"),
     Line("lot recall", "QP1", "{lot} --fill {fill} --reason X"),
     Line("lot discontinue", "QP1", "{lot2} --reason X"),
+    Line(
+        "lot respecify", "QP1", "{lot2} --spec {specification3} --reason X --signer {qp}", ends=40
+    ),
     Line("hold open", T, "{lot} --cause other --reason X"),
     Line("hold lift", "QA1", "{hold} --reason X --signer {qa}"),
     # -- documents, results
     Line("spec show", "", "{specification}"),
     Line("spec load", T, "{spec_file}"),
     Line("spec approve", "QP1", "{specification2} --signer {qp}"),
+    Line("spec compare", "", "{specification3} BM-MSC@1"),
+    Line("spec retire", "QP1", "{specification3} --reason X --signer {qp}"),
     Line("result record", QC, "{lot2} viability-fill 94 --performed-by {user}"),
     Line("result record", QC, "{lot2} sterility-p0 'no growth' --sample {sample}"),
     Line("result record", QC, "{lot2} CD45 0.2 --retest {oos2}"),
@@ -224,6 +229,7 @@ LINES = [
     Line("label reconcile", "", "{lot}", ends=44),
     Line("label read", "", "{scan}"),
     # -- custody
+    Line("container extend", "QP1", "{bag} --expires {much_later} --basis X --signer {qp}"),
     Line("custody store", PH, "{bag} --position A1 --place {place}"),
     Line("custody transfer", PH, "{bag} --to {place} --temperature-c -150"),
     Line("custody receive", "NURSE1", "{moving} --condition intact --minutes-above 0 --max-c -150"),
@@ -306,6 +312,7 @@ def stock(program: Program, filled: Filled) -> dict[str, str]:
         "place": "WARD",
         "specification": steps.SPECIFICATION,
         "specification2": "BM-MSC",
+        "specification3": "ISCT-2006@1",
         "protocol": steps.PROTOCOL,
         "rule": "EU_BM_30d",
         "order": program("order", "list").data[0]["id"],
@@ -322,6 +329,7 @@ def stock(program: Program, filled: Filled) -> dict[str, str]:
         "today": steps.local_day(program),
         "later_day": steps.local_day(program, 21),
         "later": steps.ago(program, days=-100),
+        "much_later": steps.ago(program, days=-900),
         "yesterday": steps.ago(program, days=1),
         "earlier": steps.ago(program, minutes=20),
         "now": steps.ago(program, minutes=1),

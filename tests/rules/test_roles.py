@@ -77,7 +77,7 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         ("spec load", "protocol load"),
         (PRODUCTION | {"administrator", "qc", "qa", "responsible_person", "qp"}, False, False),
     ),
-    **dict.fromkeys(("spec approve", "protocol approve"), ({"qp"}, True, False)),
+    **dict.fromkeys(("spec approve", "spec retire", "protocol approve"), ({"qp"}, True, False)),
     "lot review": ({"production_lead", "qa", "qc"}, True, False),
     "lot attest": ({"production_lead", "qc", "qa", "responsible_person", "qp"}, False, False),
     "hold open": (
@@ -86,7 +86,7 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     "hold lift": ({"qa", "qp"}, True, False),
     **dict.fromkeys(
         ("lot release", "lot certify", "lot reject", "lot recall", "lot discontinue",
-         "notify load", "supply assess"),
+         "lot respecify", "container extend", "notify load", "supply assess"),
         ({"qp"}, True, False),
     ),
     **dict.fromkeys(

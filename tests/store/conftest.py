@@ -361,6 +361,19 @@ ROWS = {
         "valid_until": "2026-12-31",
         "document": "TR-1",
     },
+    "specification_retirement": {"specification": "$specification", "signature": "$signature"},
+    "lot_respecification": {
+        "lot": "$lot",
+        "moved_from": "$specification",
+        "specification": "$specification",
+        "signature": "$signature",
+    },
+    "container_extension": {
+        "container": "$container",
+        "expires_at": TEXT,
+        "basis": "Stability report.",
+        "signature": "$signature",
+    },
     "shown_warning": {"record": "$weight", "code": "x", "sentence": "X."},
 }
 
@@ -372,6 +385,12 @@ LINK_ROWS = {
     "verified_container": {"verification": "$verification", "container": "$container"},
     "dispensed_container": {"dispensing": "$dispensing", "container": "$container"},
     "infused_container": {"infusion": "$infusion", "container": "$container"},
+    "rejudged_result": {
+        "respecification": "$lot_respecification",
+        "result": "$result",
+        "verdict_before": "pass",
+        "verdict": "fail",
+    },
 }
 
 STANDING_ROWS = {
