@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lottrack.actions.papers.basis import short_head
+from lottrack.assets import database_folder
 from tests.conftest import PEOPLE
 from tests.reports.paper import Paper, untold
 
@@ -401,6 +403,28 @@ def test_a_dossier_of_a_lot_just_registered_is_short_and_whole(quality: Quality)
     assert data["head"]["parent"] == quality.lot
     assert {each["lot"] for each in data["passages"]} == {quality.lot}
     assert data["containers"] == []
+
+
+def test_a_lot_moved_to_another_version_tells_from_which(tested: Quality) -> None:
+    source = database_folder("specifications") / "MSC-EB-TRIAL.toml"
+    file = tested.program.db.with_name("second.toml")
+    text = source.read_text(encoding="utf-8").replace("edition = 1", "edition = 2", 1)
+    file.write_text(text, encoding="utf-8")
+    tested.program("spec", "load", file, user="TECHNICIAN1")
+    tested.program.signed("spec", "approve", "MSC-EB-TRIAL@2", user="QP1")
+    moved = ("--spec", "MSC-EB-TRIAL@2", "--reason", "the trial was amended")
+    tested.program.signed("lot", "respecify", tested.lot, *moved, user="QP1")
+    later = (tested.program.clock.now + timedelta(days=760)).isoformat()
+    extended = ("--expires", later, "--basis", "stability data to 24 months")
+    tested.program.signed("container", "extend", tested.bags[0], *extended, user="QP1")
+    issued = issue(tested, "dossier", tested.lot)
+    (move,) = issued.data["specification_moves"]
+    assert (move["moved_from"], move["moved_to"]) == ("MSC-EB-TRIAL@1", "MSC-EB-TRIAL@2")
+    made = read(issued)
+    for said in ("registered with MSC-EB-TRIAL@1", "the trial was amended", "24 months"):
+        assert made.says(said)
+    certificate = tested.program("lot", "certificate", tested.lot, "--interim").data
+    assert certificate["specification"]["id"] == "MSC-EB-TRIAL@2"
 
 
 def test_no_name_of_a_person_stands_on_paper_but_those_of_accounts(tested: Quality) -> None:

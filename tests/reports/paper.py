@@ -9,6 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from lottrack.reports.paper.certificate import OUTCOMES
+from lottrack.reports.paper.dossier_ending import CHECKED
 from lottrack.reports.paper.wording import cells, role, when
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def spelled(path: str, text: str) -> list[str]:
         forms.append(cells(text))
     if key in {"verdict", "outcome", "now", "earlier"} and text in OUTCOMES:
         forms.append(OUTCOMES[text][0])
+    if key == "outcome" and ".check." in path:
+        forms = [CHECKED[text][0]]
     if key == "role":
         forms.append(role(text))
     return forms

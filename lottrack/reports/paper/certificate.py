@@ -178,7 +178,7 @@ def _criterion(criterion: dict[str, Any], marks: Marks) -> Iterator[tuple[Cell, 
     if not criterion["results"] or criterion["outcome"] in {"pending", "interim", "missing"}:
         text, tone = OUTCOMES[criterion["outcome"]]
         due = f"due on {criterion['due_on']}" if criterion["due_on"] else NOTHING
-        basis = criterion["pending_basis"] or criterion["method"]
+        basis = [text for text in (criterion["method"], criterion["pending_basis"]) if text]
         yield (
             Cell(name),
             Cell(limit),
@@ -207,7 +207,7 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
         reviewed = "counted at the pharmacy, without a review" if of_dose else "NOT REVIEWED"
     sampled = f"; sampled {when(result['sampled_at'])}" if result["sampled_at"] else ""
     sample = f"; sample {result['sample']}" if result["sample"] else ""
-    tested = f"{result['id']}, {who(result)}, {when(result['at'])}"
+    tested = f"{result['id']}, {result['reading']}, {who(result)}, {when(result['at'])}"
     if not struck:
         tested += f"; {reviewed}"
     method = f"{said(result['method'])}{sample}{sampled}"

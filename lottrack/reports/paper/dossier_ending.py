@@ -24,12 +24,13 @@ from lottrack.reports.paper.wording import raw, said, told, when, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OUTCOMES = {
+CHECKED = {
     "pass": ("met", GOOD),
     "fail": ("NOT MET", BAD),
     "pending": ("pending", WAITING),
     "not_applicable": ("not applicable", QUIET),
 }
+"""What is printed beside a rule of the lot check, and how it is meant."""
 
 
 def ending_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
@@ -60,7 +61,7 @@ def ending_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
 
 
 def _rule(each: dict[str, Any]) -> tuple[Cell, ...]:
-    text, tone = _OUTCOMES[each["outcome"]]
+    text, tone = CHECKED[each["outcome"]]
     evidence = (Cell(said(each["evidence"]), tone=QUIET),) if each["evidence"] else ()
     rule = Cell(each["code"].replace("-", " "))
     return rule, Cell(text, tone=tone), Cell(each["sentence"], more=evidence)
