@@ -59,6 +59,15 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
          "lot discard", "lot fill", "lot fill-confirm"),
         (PRODUCTION, False, False),
     ),
+    **dict.fromkeys(
+        ("material register", "material receive", "material open", "material use",
+         "material discard"),
+        (PRODUCTION, False, False),
+    ),
+    **dict.fromkeys(("material release", "material reject"), ({"qc", "qa"}, True, False)),
+    "material recall": (
+        PRODUCTION | {"qc", "qa", "responsible_person", "qp", "pharmacist"}, False, False,
+    ),
     "lot close": (PRODUCTION | {"qa", "qp"}, False, False),
     "label print": (PRODUCTION | {"pharmacist"}, False, False),
     **dict.fromkeys(
