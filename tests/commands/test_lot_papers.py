@@ -174,6 +174,29 @@ def test_a_lot_that_fails_gets_a_final_certificate_that_says_so(quality: Quality
     assert made.says("Results out of specification")
 
 
+def test_a_result_set_aside_by_a_conclusion_stays_on_the_certificate(quality: Quality) -> None:
+    quality.record(*(test for test in every_test() if test != "CD34"))
+    quality.counts()
+    first = quality.result(quality.lot, "CD34", "6.1").data
+    run, oos = quality.program, first["oos"]
+    cause = ("--assignable", "yes", "--finding", "the compensation control was missing")
+    run("oos", "investigate", oos, *cause, user="QC2")
+    run.signed("oos", "plan", oos, "--retests", 1, "--text", "a new staining", user="QA1")
+    run.clock.advance(minutes=5)
+    again = quality.result(quality.lot, "CD34", "0.4", "--retest", oos).data["id"]
+    quality.review()
+    run.signed("oos", "conclude", oos, "--invalidate", "--text", "as found", user="QP1")
+    issued = issue(quality, "certificate", quality.lot)
+    assert issued.data["complies"] is True
+    (cd34,) = [each for each in issued.data["criteria"] if each["test"] == "CD34"]
+    told = {each["id"]: each["set_aside"] for each in cd34["results"]}
+    assert told == {first["id"]: True, again: False}
+    made = read(issued)
+    assert made.says("DOES NOT MEET; SET ASIDE")
+    for said in ("6.1 %", "0.4 %", f"investigated in {oos}", "a new staining", "as found"):
+        assert made.says(said)
+
+
 def test_a_result_that_proves_nothing_is_not_told_as_met(quality: Quality) -> None:
     quality.record(*(test for test in every_test() if test != "CD34"))
     quality.result(quality.lot, "CD34", "<5")

@@ -114,6 +114,8 @@ def spelled(path: str, text: str) -> list[str]:
         forms.append(OUTCOMES[text][0])
     if key == "outcome" and ".check." in path:
         forms = [CHECKED[text][0]]
+    if key == "outcome" and text in {"missing", "interim"}:
+        forms.append("no result")
     if key == "role":
         forms.append(role(text))
     return forms

@@ -148,16 +148,11 @@ def _containers(data: dict[str, Any], marks: Marks) -> Table:
 
 def expiry(container: dict[str, Any]) -> str:
     """Until when a container lasts; an extension names its signature."""
-    said_first = when(container["expires_at"])
-    return "; ".join(
-        [
-            said_first,
-            *(
-                f"extended to {when(each['expires_at'])} ({each['signature']}): {each['basis']}"
-                for each in container["extensions"]
-            ),
-        ]
-    )
+    later = [
+        f"extended to {when(each['expires_at'])} ({each['signature']}): {each['basis']}"
+        for each in container["extensions"]
+    ]
+    return "; ".join([when(container["expires_at"]), *later])
 
 
 def _criteria(criteria: list[dict[str, Any]], marks: Marks) -> Table:
@@ -177,13 +172,15 @@ def _criterion(criterion: dict[str, Any], marks: Marks) -> Iterator[tuple[Cell, 
         name, limit = "″", "″"
     if not criterion["results"] or criterion["outcome"] in {"pending", "interim", "missing"}:
         text, tone = OUTCOMES[criterion["outcome"]]
+        if not criterion["required"]:
+            text, tone = "no result", QUIET
         due = f"due on {criterion['due_on']}" if criterion["due_on"] else NOTHING
         basis = [text for text in (criterion["method"], criterion["pending_basis"]) if text]
         yield (
             Cell(name),
             Cell(limit),
             Cell(due, tone=tone),
-            Cell(said(basis)),
+            Cell("; ".join(basis) or NOTHING),
             Cell(NOTHING),
             Cell(text, tone=tone),
         )
@@ -199,9 +196,7 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
     if struck:
         text, tone = f"STRUCK by {struck['by']}, {when(struck['at'])}: {struck['reason']}", QUIET
     elif result["set_aside"]:
-        text = f"{text}; SET ASIDE by {result['oos']}"
-    elif result["oos"]:
-        text = f"{text}; {result['oos']}"
+        text = f"{text}; SET ASIDE"
     if not struck and not result["reviewed_by"]:
         of_dose = result["level"] == "preparation"
         reviewed = "counted at the pharmacy, without a review" if of_dose else "NOT REVIEWED"
@@ -210,6 +205,8 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
     tested = f"{result['id']}, {result['reading']}, {who(result)}, {when(result['at'])}"
     if not struck:
         tested += f"; {reviewed}"
+    if result["oos"]:
+        tested += f"; investigated in {result['oos']}"
     method = f"{said(result['method'])}{sample}{sampled}"
     cells = (
         marks.cell(result, method, method=str, sample=str, sampled_at=when),

@@ -107,8 +107,8 @@ def _container(container: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
     held, filled = Cell("planned"), Cell(NOTHING)
     if filling is not None:
         text = f"{cells(filling['viable_cells'])} in {with_unit(filling['volume_ml'], 'mL')}"
-        said_ = f"filled with {text}" if filling["outcome"] == "filled" else "not filled"
-        held = marks.cell(filling, said_, viable_cells=cells, volume_ml=str)
+        content = f"filled with {text}" if filling["outcome"] == "filled" else "not filled"
+        held = marks.cell(filling, content, viable_cells=cells, volume_ml=str)
         filled = told_cell(filling, marks)
     return (
         Cell(container["id"]),

@@ -18,8 +18,8 @@ def document_blocks(data: dict[str, Any]) -> Iterator[Block]:
     yield Fields(tuple(_rows(data)))
     yield Note(
         f"Drawn by lottrack from the electronic record of {site['name']} ({site['code']}), which"
-        " is the original. The head is the beginning of the hash in base32; `lottrack audit verify`"
-        f" recomputes the chain it belongs to, and `lottrack lot documents {data['lot']}` lists"
+        " is the original. The head is the beginning of the hash in base32; lottrack audit verify"
+        f" recomputes the chain it belongs to, and lottrack lot documents {data['lot']} lists"
         f" every document issued and what was recorded after entry {record['entry']}."
     )
 

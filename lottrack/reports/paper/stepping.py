@@ -28,8 +28,8 @@ def stepped(
             signed = (Cell(f"signature {step['signature']}"),) if step["signature"] else ()
             by = told_cell(step, marks)
             due = f", by {when(step['due_at'])}" if step.get("due_at") else ""
-            said_ = marks.cell(step, f"{step['step']}{due}", text=str, finding=str, due_at=when)
-            rows.append((Cell("″"), said_, by._replace(more=signed)))
+            shown = marks.cell(step, f"{step['step']}{due}", text=str, finding=str, due_at=when)
+            rows.append((Cell("″"), shown, by._replace(more=signed)))
     yield grid(columns, rows, marks)
 
 
