@@ -8,20 +8,17 @@ received = used + discarded + on hand. Every material that touches the cells is 
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.errors import BadValue, Blocker
+from lottrack.errors import Blocker
 from lottrack.rules.culture.plausibility import ShownWarning
-from lottrack.rules.reading.quantities import parse_decimal, plain
-from lottrack.rules.reading.text import quoted
+from lottrack.rules.material_amounts import amount, odd_quantity_warnings, open_life
 from lottrack.rules.reading.times import is_before, local_text
-from lottrack.rules.specification.units import exact_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
 RELEASED, REJECTED = "released", "rejected"
@@ -39,11 +36,6 @@ FAR = 365 * 10
 
 LATER = "material-released-later"
 """Used before the release was entered: a warning at the use, and a fault until it is explained."""
-
-ODD = 10
-"""How many times more or less than usual a quantity is before someone should look twice."""
-
-_QUANTITY = r"\s*([0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_].*)?"
 
 
 class Decision(NamedTuple):
@@ -125,74 +117,7 @@ class MaterialLot(NamedTuple):
         return f"{self.number} ({self.name}, lot {self.supplier_lot} of {self.supplier})"
 
 
-# -- quantities and units --------------------------------------------------------------------------
-
-
-def parse_quantity(text: str, what: str) -> tuple[Decimal, str]:
-    """A quantity above 0 and the unit behind it, or "": ``250``, ``0.25L``, ``250 mL``.
-
-    Raises:
-        BadValue: it is no such quantity (``bad-number``, ``out-of-range``).
-    """
-    match = re.fullmatch(_QUANTITY, text)
-    number, unit = (match[1], match[2] or "") if match else (text, "")
-    return require_positive(parse_decimal(number, what), what), unit.strip()
-
-
-def require_positive(quantity: Decimal, what: str) -> Decimal:
-    """A quantity that is something.
-
-    Raises:
-        BadValue: ``out-of-range``.
-    """
-    if not (quantity > 0):
-        raise BadValue(f"{what[:1].upper()}{what[1:]} is above 0.", code="out-of-range")
-    return quantity
-
-
-def in_unit(quantity: Decimal, unit: str, wanted: str, what: str) -> Decimal:
-    """A quantity in another unit of the same kind, by an exact factor.
-
-    Args:
-        quantity: how much.
-        unit: the unit it was given in; "" for the wanted one.
-        wanted: the unit of the material.
-        what: the material, for the sentence.
-
-    Raises:
-        BadValue: the one is no unit of the other's kind (``unit-not-convertible``).
-    """
-    if not unit or unit.strip().casefold() == wanted.casefold():
-        return quantity
-    factor = exact_factor(_typed(unit), _typed(wanted))
-    if factor is not None:
-        converted = quantity * factor
-        whole = converted.to_integral_value()
-        return whole if whole == converted else converted
-    raise BadValue(
-        f"{what} is kept in {wanted}, and {quoted(unit)} cannot be converted into that.",
-        code="unit-not-convertible",
-        hint=f"Give the quantity in {wanted}.",
-    )
-
-
-def _typed(unit: str) -> str:
-    """A unit with the micro sign where a keyboard has only a u."""
-    return re.sub(r"^u(?=[lLg]$)", "\N{MICRO SIGN}", unit.strip())
-
-
-def amount(quantity: Decimal, unit: str) -> str:
-    """A quantity as people read it: ``250 mL``."""
-    return f"{plain(quantity)} {unit}"
-
-
-def open_life(open_hours: int | None) -> str:
-    """How long an opened vial lives, in words: ``14 days once opened``."""
-    if open_hours is None:
-        return "not limited by opening"
-    days, hours = divmod(open_hours, 24)
-    life = f"{open_hours} hours" if hours else f"{days} day{'s' * (days != 1)}"
-    return f"{life} once opened"
+# -- is there enough of it? ------------------------------------------------------------------------
 
 
 def quantity_blockers(lot: MaterialLot, quantity: Decimal, what: str) -> list[Blocker]:
@@ -435,71 +360,3 @@ def receipt_warnings(
             )
         )
     return warnings
-
-
-def odd_quantity_warnings(
-    what: str, unit: str, quantity: Decimal, usual: Sequence[Decimal]
-) -> list[ShownWarning]:
-    """A second look at a quantity ten times more or less than the middle one of those before."""
-    if not usual:
-        return []
-    middle = sorted(usual)[len(usual) // 2]
-    if not (quantity >= middle * ODD or quantity * ODD <= middle):
-        return []
-    return [
-        ShownWarning(
-            "odd-quantity",
-            f"{what} is {amount(quantity, unit)}; usual is {amount(middle, unit)}. Check quantity"
-            " and unit.",
-        )
-    ]
-
-
-# -- who received what -----------------------------------------------------------------------------
-
-
-USED, POSSIBLY = "used", "possibly used"
-"""How certain it is that cells met a material: recorded, or not excluded by the record."""
-
-
-class Span(NamedTuple):
-    """A stretch of time; ``end`` is None while it goes on."""
-
-    start: datetime
-    end: datetime | None
-
-
-def overlap(one: Span, other: Span) -> bool:
-    """Whether two stretches of time share a moment."""
-    return not (_ends_before(one, other) or _ends_before(other, one))
-
-
-def _ends_before(one: Span, other: Span) -> bool:
-    return one.end is not None and one.end < other.start
-
-
-def in_stock(lot: MaterialLot, last_taken: datetime | None) -> Span | None:
-    """While a material lot could be taken from the shelf; None when it never could.
-
-    From its receipt until nothing was left of it. A delivery that was never released and that no
-    use is recorded of stayed in quarantine, apart from what is in use.
-
-    Args:
-        lot: the material lot.
-        last_taken: the last use or discard, or None.
-    """
-    was_released = any(decision.decision == RELEASED for decision in lot.decisions)
-    if not was_released and not lot.used:
-        return None
-    return Span(lot.received_at, None if lot.on_hand > 0 else last_taken)
-
-
-def passages_touched(source: int | None, uses: Iterable[int]) -> bool:
-    """Whether cells taken from the harvest of a passage met what went into some passages.
-
-    Args:
-        source: number of the passage the cells were taken from; None where it is not known, and
-            then they did.
-        uses: the passages the material went into.
-    """
-    return any(source is None or use <= source for use in uses)

@@ -10,6 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lottrack.errors import BadValue
+from lottrack.rules.material_amounts import (
+    in_unit,
+    odd_quantity_warnings,
+    open_life,
+    parse_quantity,
+)
+from lottrack.rules.material_reach import Span, in_stock, overlap, passages_touched
 from lottrack.rules.materials import (
     EXPIRED,
     QUARANTINE,
@@ -19,15 +26,7 @@ from lottrack.rules.materials import (
     Decision,
     MaterialLot,
     Opening,
-    Span,
-    in_stock,
-    in_unit,
-    odd_quantity_warnings,
-    open_life,
     open_until,
-    overlap,
-    parse_quantity,
-    passages_touched,
     quantity_blockers,
     receipt_warnings,
     state_at,

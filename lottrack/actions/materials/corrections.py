@@ -9,7 +9,8 @@ from lottrack.actions.materials.stock import read_material_lot
 from lottrack.actions.materials.uses import held_by_use
 from lottrack.actions.releasing.holds import write_hold
 from lottrack.errors import Conflict
-from lottrack.rules.materials import LATER, amount
+from lottrack.rules.material_amounts import amount
+from lottrack.rules.materials import LATER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

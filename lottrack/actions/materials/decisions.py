@@ -12,7 +12,8 @@ from lottrack.actions.materials.stock import find_material_lot, read_material_lo
 from lottrack.actions.moments import told_time
 from lottrack.actions.shown import warnings_of
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
-from lottrack.rules.materials import REJECTED, RELEASED, amount, open_life
+from lottrack.rules.material_amounts import amount, open_life
+from lottrack.rules.materials import REJECTED, RELEASED
 from lottrack.rules.reading.text import clean_text
 
 if TYPE_CHECKING:

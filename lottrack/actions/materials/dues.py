@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.actions.materials.stock import read_material_lot
-from lottrack.rules.materials import REJECTED, RELEASED, amount, open_until
+from lottrack.rules.material_amounts import amount
+from lottrack.rules.materials import REJECTED, RELEASED, open_until
 from lottrack.rules.obligations import Obligation
 from lottrack.rules.reading.times import local_text
 

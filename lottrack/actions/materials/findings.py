@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.actions.materials.stock import read_material_lot
-from lottrack.rules.materials import amount
+from lottrack.rules.material_amounts import amount
 from lottrack.store.replay import Finding
 
 if TYPE_CHECKING:

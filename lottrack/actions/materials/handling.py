@@ -23,7 +23,8 @@ from lottrack.actions.materials.uses import (
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
 from lottrack.errors import Conflict, Refused, Usage
 from lottrack.rules.culture.growth import parse_passage, passage_name
-from lottrack.rules.materials import open_until, require_positive, use_blockers, vial_at
+from lottrack.rules.material_amounts import require_positive
+from lottrack.rules.materials import open_until, use_blockers, vial_at
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import iso_local, to_text

@@ -17,7 +17,7 @@ from lottrack.actions.making.lots import filled_at, harvest_times, passages_of
 from lottrack.actions.testing.quality_states import filled_containers
 from lottrack.actions.testing.result_holds import infused_of
 from lottrack.rules.culture.balance import passage_drawn_on
-from lottrack.rules.materials import POSSIBLY, USED, Span, in_stock, overlap, passages_touched
+from lottrack.rules.material_reach import POSSIBLY, USED, Span, in_stock, overlap, passages_touched
 from lottrack.rules.reading.times import from_text
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.releasing.dispositions import is_closed
 from lottrack.actions.releasing.holds import write_hold
 from lottrack.errors import AlreadyDone, Conflict, NotFound, Usage
-from lottrack.rules.materials import USED
+from lottrack.rules.material_reach import USED
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.reading.times import to_text

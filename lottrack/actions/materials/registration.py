@@ -12,7 +12,8 @@ from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue
 from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.culture.plausibility import ShownWarning
-from lottrack.rules.materials import QUARANTINE, receipt_warnings, require_positive
+from lottrack.rules.material_amounts import require_positive
+from lottrack.rules.materials import QUARANTINE, receipt_warnings
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.text import clean_text
 

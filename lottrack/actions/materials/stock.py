@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from lottrack.actions import signing
 from lottrack.actions.finding import find_one_of
-from lottrack.rules.materials import Decision, MaterialLot, Opening, in_unit
+from lottrack.rules.material_amounts import in_unit
+from lottrack.rules.materials import Decision, MaterialLot, Opening
 from lottrack.rules.reading.times import from_text, iso_local
 
 if TYPE_CHECKING:

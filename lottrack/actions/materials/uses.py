@@ -21,12 +21,10 @@ from lottrack.actions.releasing.holds import write_hold
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, Conflict, Refused, Usage
 from lottrack.rules.culture.growth import parse_passage, passage_name
+from lottrack.rules.material_amounts import in_unit, parse_quantity, require_positive
 from lottrack.rules.materials import (
-    in_unit,
     open_until,
-    parse_quantity,
     quantity_blockers,
-    require_positive,
     use_blockers,
     use_warnings,
     vial_at,
