@@ -202,3 +202,12 @@ def test_what_was_rejected_is_not_extended(filled: tuple[Program, Filled]) -> No
 def test_only_a_qualified_person_extends(filled: tuple[Program, Filled], user: str) -> None:
     program, lot = filled
     assert extend(program, lot.bags[0], user=user, exit_code=52).code == "role-missing"
+
+
+def test_what_is_due_counts_from_the_new_expiry(filled: tuple[Program, Filled]) -> None:
+    program, lot = filled
+    made = extend(program, lot.bags[0]).data
+    owed = program("due", "--days", 3000).data
+    days = {row["id"]: row["due_on"] for row in owed if row["id"] in lot.bags}
+    assert days[lot.bags[0]] == made["expires"][:10]
+    assert days[lot.bags[1]] < days[lot.bags[0]]

@@ -130,6 +130,14 @@ class TestFill:
         assert made["expires"] == "2026-03-01T11:00:00+01:00"
         assert [each["expires"] for each in containers(bench, lot)] == [made["expires"]]
 
+    def test_the_label_says_how_the_presentation_is_kept(self, bench):
+        lot = bench.grown()
+        bag = ("--kind", "bag", "--count", 1, "--cells-each", "4.4e7", "--volume-ml", "4.4")
+        made = bench("lot", "fill", lot, *bag, "--state", "fresh", *bench.at(26, 2)).data
+        (label,) = bench("label", "print", made["containers"][0]["id"]).data
+        with bench.store() as store:
+            assert "2 °C to 8 °C" in store.get("label", label["id"]).shown
+
     def test_where_no_shelf_life_is_set_the_expiry_has_to_be_told(self, bench):
         lot = bench.grown()
         bag = ("--kind", "bag", "--count", 1, "--cells-each", "4.4e7", "--volume-ml", "4.4")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lottrack.actions.custody.expiries import own_expiry
 from lottrack.rules.lifecycle import ENDED, STATES
 from lottrack.rules.obligations import Obligation
 from lottrack.rules.reading.times import from_text, local_text
@@ -75,8 +76,10 @@ def _receipts(reader: Reader, zone: ZoneInfo) -> Iterator[Obligation]:
 
 def _expiries(reader: Reader, zone: ZoneInfo) -> Iterator[Obligation]:
     in_stock = (state for state in STATES if state not in ENDED and state != "planned")
+    extended = {row.container for row in reader.rows("container_extension")}
     for row in (row for state in in_stock for row in reader.sql(_IN_STOCK, state=state)):
-        expires = from_text(row.expires_at)
+        until = own_expiry(reader, row) if row.root in extended else row.expires_at
+        expires = from_text(until)
         yield Obligation(
             EXPIRY,
             str(row.root),

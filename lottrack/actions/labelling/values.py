@@ -19,7 +19,7 @@ from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.families.screenings import label_statements
 from lottrack.actions.giving.doses import dosing_weight, prepared_cells
 from lottrack.actions.making.lineage import course_is_closed, course_protocol, lineage_of
-from lottrack.actions.testing.documents import protocol_of
+from lottrack.actions.testing.documents import protocol_of, specification_of_lot
 from lottrack.printing.fields import (
     BASIS_STATEMENTS,
     CELLS_STATEMENT,
@@ -30,6 +30,7 @@ from lottrack.printing.fields import (
 from lottrack.rules.administration.dose import dose_cells_per_kg
 from lottrack.rules.reading.quantities import format_cells
 from lottrack.rules.reading.times import from_text, label_text
+from lottrack.rules.specification.specification import presentation_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,12 +98,26 @@ def _filled(reader: Reader, container: Row, protocol: Protocol) -> Values:
         "viable_cells": _cells(cells),
         "volume": _volume(volume_ml),
         "concentration": _concentration(cells, volume_ml),
-        # The protocol tells how the frozen product is kept; of a fresh one it says nothing.
-        "storage": _typographic(protocol.storage) if frozen else "",
+        "storage": _typographic(_storage(reader, container, protocol)),
         "handling": " ".join(handling),
         "expires": label_text(expires, reader.setting("zone")),
         "expires_utc": label_text(expires, "UTC"),
     }
+
+
+def _storage(reader: Reader, container: Row, protocol: Protocol) -> str:
+    """How a filled container is kept: by its lot's specification, else as the protocol tells.
+
+    The protocol tells it of the frozen product; of a fresh one it says nothing.
+    """
+    if container.fill is None:
+        return ""
+    presentation = reader.get("fill", container.fill).presentation
+    specification = specification_of_lot(reader, reader.get("lot", container.lot))
+    found = presentation_of(specification, presentation)
+    if found is not None:
+        return found.storage
+    return protocol.storage if presentation == "cryopreserved" else ""
 
 
 def _dose(

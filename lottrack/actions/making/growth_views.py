@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lots import find_lot, passages_of
 from lottrack.actions.moments import shown_time
-from lottrack.actions.testing.documents import specification_of
+from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.rules.culture.envelope import envelope_of, outside_words
 from lottrack.rules.culture.growth import (
     CUMULATIVE_CONVENTION,
@@ -147,7 +147,7 @@ def _curve(passages: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def _budget(reader: Reader, lot: Row, passages: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The doublings that the specification allows, and how many are used up."""
-    limits = doublings_limits(specification_of(reader, lot.specification).criteria)
+    limits = doublings_limits(specification_of_lot(reader, lot).criteria)
     if not limits:
         return None
     totals = [p["cumulative_population_doublings"] for p in passages]
