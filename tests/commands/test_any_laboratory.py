@@ -43,6 +43,7 @@ NO_VALUES = ("nan", "NaN", "inf", "-inf", "Infinity", "<inf", "<", "0,4", "٠", 
 TESTING = frozenset(
     {"results-complete", "results-reviewed", "results-within-specification", "oos-closed"}
 )
+CORNERS = ("no cause", "no plan", "one retest less", "one retest fails", "no review")
 TEST = st.sampled_from(sorted(VALUES))
 WHICH = st.integers(0, 7)
 
@@ -224,13 +225,28 @@ class AnyLaboratory(RuleBasedStateMachine):
                 self.record_one(test, self.good(values))
         self.review()
 
-    def take_to_its_end(self, case: Case) -> None:
+    @rule(test=TEST, corner=st.sampled_from(CORNERS))
+    def cut_a_corner(self, test: str, corner: str) -> None:
+        """A result fails, and on the way to its conclusion one thing is left out."""
+        self.record_one(test, next(v for v, means in VALUES[test].items() if means == "fail"))
+        new = [case for case in self.cases.values() if case.test == test and not case.planned]
+        if new:
+            self.take_to_its_end(new[-1], corner)
+
+    def take_to_its_end(self, case: Case, corner: str = "") -> None:
         which = sorted(self.cases).index(case.number)
-        self.investigate(which=which, assignable="yes")
-        self.plan(which=which, retests=1)
-        for _ in range(case.planned):
-            self.record_one(case.test, self.good(VALUES[case.test]), "--retest", case.number)
-        self.review()
+        self.investigate(which=which, assignable="no" if corner == "no cause" else "yes")
+        if corner != "no plan":
+            self.plan(which=which, retests=2 if corner else 1)
+        values = [self.good(VALUES[case.test])] * case.planned
+        if corner == "one retest less" and values:
+            values.pop()
+        if corner == "one retest fails" and values:
+            values[-1] = next(v for v, means in VALUES[case.test].items() if means == "fail")
+        for value in values:
+            self.record_one(case.test, value, "--retest", case.number)
+        if corner != "no review":
+            self.review()
         self.conclude(which=which, how="--invalidate")
 
     def good(self, values: dict[str, str]) -> str:
