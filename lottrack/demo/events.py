@@ -17,7 +17,7 @@ from lottrack.actions.record.corrections import Wanted, correct_record
 from lottrack.actions.releasing import hold_acts, releases
 from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.actions.releasing.releases import Wish
-from lottrack.actions.testing import result_reviews
+from lottrack.actions.testing import oos_acts, oos_views, result_reviews
 from lottrack.demo import bedside
 from lottrack.demo.donation import decide, enrol_parent, pair_up, screen
 from lottrack.demo.families import DEFERRED_MOTHER, FAMILIES
@@ -26,6 +26,7 @@ from lottrack.demo.lots import FRESH, INFUSIONS, cells, lot_of
 from lottrack.demo.stage import NOW, at, day_of
 from lottrack.demo.testing import release, review_record, review_results
 from lottrack.rules.screening.markers import ANTI_HBC, REACTIVE
+from lottrack.rules.specification.investigation import CONFIRMED
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk
@@ -117,9 +118,10 @@ def e05_thawed_bag_fails(stage: Stage) -> Story:
     answer = count_failing(stage, plan, bag, "34.6", 64)
     stage.tell("E05: a bag of L02, thawed for P02, has 64 % viable cells.")
     stage.tell_answer(answer)
-    destroy(stage, bag, "Viability 64 % after thawing, OOS-001")
+    destroy(stage, bag, "Viability 64 % after thawing")
     yield at("2025-12-04", "11:00")
-    lift_holds(stage, bag, "OOS-001 closed: the bag was destroyed, the other bags are not affected")
+    confirm_investigations(stage, "L02", "Chamber, dilution and dye checked: no fault was found")
+    lift_holds(stage, bag, "The bag was destroyed, the other bags are not affected")
 
 
 def e09_fever(stage: Stage) -> Story:
@@ -178,13 +180,14 @@ def e12_no_reserve(stage: Stage) -> Story:
         f"E12: the last bag of L09, thawed for P09, has {plan.viability_pct} % viable cells."
     )
     stage.tell_answer(answer)
-    destroy(stage, bag, "Viability 61 % after thawing and dose below range, OOS-002")
+    destroy(stage, bag, "Viability 61 % after thawing and dose below range")
     order = stage.props.orders[plan.patient, plan.number]
     reason = "No bag is left; the physician declines a supply outside the specification"
     orders.cancel_order(stage.desk("CLINICIAN1"), order, reason)
     stage.narrator.add("No bag is left: the order is cancelled, and P09 ends with two infusions.")
     yield at("2026-04-02", "11:00")
-    lift_holds(stage, bag, "OOS-002 closed: not supplied, the bag was destroyed")
+    confirm_investigations(stage, "L09", "Counted again by a second person: no fault was found")
+    lift_holds(stage, bag, "Not supplied, the bag was destroyed")
 
 
 def e13_not_their_role(stage: Stage) -> Story:
@@ -246,6 +249,17 @@ def destroy(stage: Stage, bag: Bag, reason: str) -> None:
     proofs = (stage.proof("PHARMACIST1"), stage.proof("PHARMACIST2"))
     custody.destroy(desk, [bag.scan], prepared, proofs, NOW._replace(reason=reason))
     stage.narrator.add(f"{bag.number} destroyed, signed by two people: {reason}.")
+
+
+def confirm_investigations(stage: Stage, lot: str, finding: str) -> None:
+    """The laboratory finds no fault of its own, and quality assurance confirms the results."""
+    for case in oos_views.list_oos(stage.desk("QA1"), lot, open_only=True):
+        number, why = case["id"], "No assignable cause: the result stands"
+        oos_acts.investigate(stage.desk("QC1"), number, finding, NOW, assignable=False)
+        desk = stage.desk("QA1")
+        prepared = oos_acts.prepare_conclusion(desk, number, CONFIRMED, why, "QA1")
+        oos_acts.conclude(desk, number, CONFIRMED, why, prepared, stage.proof("QA1"))
+        stage.narrator.add(f"{number}: {finding}. Quality assurance confirms the result.")
 
 
 def lift_holds(stage: Stage, bag: Bag, reason: str) -> None:

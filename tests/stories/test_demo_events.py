@@ -112,6 +112,8 @@ def test_e05_e12_a_thawed_bag_that_fails_is_refused_and_destroyed_by_two(
         bag,
     )
     assert tuple(hold) == ("oos", 1, "QA1")
+    (investigation,) = demo.run("oos", "list", "--lot", lot)
+    assert (investigation["state"], investigation["automatic"]) == ("confirmed", True)
 
 
 def test_e04_the_fresh_dose_travels_cooled_and_the_frozen_bags_in_nitrogen(demo: Played) -> None:
