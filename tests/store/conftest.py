@@ -374,6 +374,52 @@ ROWS = {
         "basis": "Stability report.",
         "signature": "$signature",
     },
+    "supply": {
+        "container": "$container",
+        "patient": "$patient",
+        "text": "No other bag.",
+        "signature": "$signature",
+    },
+    "supply_assessment": {
+        "supply": "$supply",
+        "text": "Small.",
+        "faults": "[]",
+        "organism": "C. acnes",
+        "sensitivities": "penicillin",
+        "signature": "$signature",
+    },
+    "supply_decision": {
+        "supply": "$supply",
+        "supply_assessment": "$supply_assessment",
+        "decision": "accepted",
+        "prophylaxis": "penicillin",
+        "signature": "$signature",
+    },
+    "duty_list": {
+        "number": "DUTIES@1",
+        "name": "DUTIES",
+        "edition": 1,
+        "source": "x",
+        "source_sha256": HASH,
+        "signature": "$signature",
+    },
+    "late_positive": {"result": "$result", "lot": "$lot"},
+    "notification": {
+        "late_positive": "$late_positive",
+        "whom": "physician",
+        "addressee": "ANA",
+        "patient": "$patient",
+        "infusion": "$infusion",
+        "due_at": TEXT,
+        "text": "Growth.",
+        "basis": "SOP-14",
+    },
+    "notification_call": {
+        "notification": "$notification",
+        "outcome": "reached",
+        "reached": "Dr. Serra",
+        "text": "Growth.",
+    },
     "shown_warning": {"record": "$weight", "code": "x", "sentence": "X."},
 }
 
@@ -394,6 +440,10 @@ LINK_ROWS = {
 }
 
 STANDING_ROWS = {
+    "condition_standing": (
+        {"condition": "$release_condition"},
+        {"fill": "$fill", "due_on": DAY},
+    ),
     "account_role": ({"account": "ANA", "role": "qa"}, {}),
     "label_standing": ({"label": "$label"}, {"state": "applied", "copy": "primary"}),
     "container_standing": (
