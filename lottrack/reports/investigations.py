@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lottrack.reports.output import cell, table
+from lottrack.reports.output import shown, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
     subject = data["container"] or data["preparation"] or data["lot"]
     yield f"{data['id']}  {data['test']} of {subject}, lot {data['lot']}: {data['said'].upper()}"
     by = "by itself" if data["automatic"] else "by hand"
-    yield f"Opened {cell(data['opened_at'])} {by}: {data['reason']}"
+    yield f"Opened {shown(data['opened_at'])} {by}: {data['reason']}"
     yield "Out of specification:"
     yield from (f"  {_result(each)}" for each in data["results"])
     for each in data["investigations"]:
@@ -70,7 +70,7 @@ def _result(entry: dict[str, Any]) -> str:
 
 
 def _by(entry: dict[str, Any]) -> str:
-    return f"{entry['by']}, {cell(entry['at'])}"
+    return f"{entry['by']}, {shown(entry['at'])}"
 
 
 def _void(entry: dict[str, Any]) -> str:
