@@ -929,6 +929,7 @@ CREATE TABLE lot (
     CHECK ((collection IS NOT NULL) + (parent IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX lot_by_collection ON lot (collection);
+CREATE INDEX lot_by_product ON lot (product);
 CREATE INDEX lot_by_parent ON lot (parent);
 CREATE INDEX lot_by_course ON lot (course);
 
@@ -1319,6 +1320,7 @@ CREATE TABLE disposition (
 ) STRICT;
 CREATE INDEX disposition_by_lot ON disposition (lot);
 CREATE INDEX disposition_by_fill ON disposition (fill);
+CREATE INDEX disposition_by_decision ON disposition (decision);
 
 -- A test still pending at a conditional release, and the day it is due.
 CREATE TABLE release_condition (

@@ -30,7 +30,7 @@ def read_gs1(text: str) -> list[Ai]:
 
     Raises:
         CodeUnreadable: it is neither, or a check digit, a date or a length in it is wrong
-            (``gs1-unsound``).
+            (``foreign-code-unsound``).
     """
     found = [Ai(each.ai.ai, each.value, each.ai.data_title) for each in _elements(text.strip())]
     if not found:
@@ -55,7 +55,7 @@ def digital_link(ais: list[tuple[str, str]]) -> str:
     """The Digital Link that says the same as an element string, at GS1's own resolver.
 
     Raises:
-        CodeUnreadable: the values do not make a sound code (``gs1-unsound``).
+        CodeUnreadable: the values do not make a sound code (``foreign-code-unsound``).
     """
     from biip.gs1_messages import GS1Message
 
@@ -90,6 +90,6 @@ def _elements(text: str) -> list[GS1ElementString]:
 def _unsound(text: str, why: str) -> CodeUnreadable:
     return CodeUnreadable(
         f"The GS1 code {quoted(text)} cannot be trusted: {why.rstrip('.')}.",
-        code="gs1-unsound",
+        code="foreign-code-unsound",
         hint="Scan it again; if it stays so, ask whoever made the label.",
     )

@@ -17,7 +17,7 @@ LEAVES = leaves()
 
 BESIDES = {
     *("collection show", "collection list", "course list", "custody lose", "label list"),
-    "lot discontinue",
+    *("lot discontinue", "chart growth", "chart test", "audit reviews"),
 }
 """Commands that are there for people at the keyboard; no SOP relies on them yet."""
 

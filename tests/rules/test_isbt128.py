@@ -126,7 +126,7 @@ def test_single_european_codes_are_taken_apart_or_refused(vector: dict[str, Any]
     if expected.get("error"):
         with pytest.raises(CodeUnreadable) as refused:
             read_sec(text)
-        assert refused.value.code == "sec-unsound"
+        assert refused.value.code == "foreign-code-unsound"
     else:
         assert read_sec(text)._asdict() == expected["fields"]
 

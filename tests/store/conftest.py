@@ -369,6 +369,14 @@ ROWS = {
         "record": "$seeding",
         "record_kind": "seeding",
     },
+    "audit_review": {
+        "from_at": TEXT,
+        "to_at": "2026-02-03T08:00:00.000000Z",
+        "first_seq": 1,
+        "last_seq": 2,
+        "remarks": "Nothing found.",
+        "signature": "$signature",
+    },
     "training_requirement": {"act": "lot harvest", "subject": "SOP-1"},
     "training_withdrawal": {"training_requirement": "$training_requirement"},
     "training": {

@@ -91,7 +91,7 @@ def structure_of(prefix: str) -> str:
     """The data structure that an identifier at the start of a code announces.
 
     Raises:
-        CodeUnreadable: no structure begins so (``isbt-identifier-unknown``).
+        CodeUnreadable: no structure begins so (``foreign-code-unsound``).
     """
     return _identified(prefix)[0]
 
@@ -130,7 +130,7 @@ def _identified(text: str) -> tuple[str, int]:
             return _STRUCTURES[text[:length]][0], length
     raise CodeUnreadable(
         f"{quoted(text[:3])} begins no structure of ISBT 128.",
-        code="isbt-identifier-unknown",
+        code="foreign-code-unsound",
         hint="Scan the code again; a typed code must begin with its identifier (= or &).",
     )
 
@@ -255,6 +255,6 @@ def coi_check_character(content: str) -> str:
 def _unreadable(text: str, why: str) -> CodeUnreadable:
     return CodeUnreadable(
         f"The ISBT 128 code {quoted(text)} cannot be trusted: {why}.",
-        code="isbt-unsound",
+        code="foreign-code-unsound",
         hint="Scan it again; if it stays so, ask the facility that made the label.",
     )

@@ -47,7 +47,7 @@ def read_sec(text: str) -> Sec:
     """The parts of a code as printed: after ``SEC``, its two halves parted by a space or line.
 
     Raises:
-        CodeUnreadable: it has not its parts, or its expiry is no date (``sec-unsound``).
+        CodeUnreadable: it has not its parts, or its expiry is no date (``foreign-code-unsound``).
     """
     bare = re.sub(r"^SEC[:\s]*", "", text.strip())
     halves = bare.split()
@@ -82,6 +82,6 @@ def _is_date(text: str) -> bool:
 def _unsound(text: str, why: str) -> CodeUnreadable:
     return CodeUnreadable(
         f"The Single European Code {quoted(text)} cannot be trusted: {why}.",
-        code="sec-unsound",
+        code="foreign-code-unsound",
         hint="Read it again from the accompanying papers.",
     )
