@@ -351,4 +351,6 @@ def test_a_retired_version_registers_no_new_lot_and_running_lots_keep_it(bench: 
 def test_a_lot_that_began_before_the_retirement_may_still_be_told(bench: Bench) -> None:
     told = ("spec", "retire", "MSC-EB-TRIAL@1", "--reason", "amendment 4")
     bench.program.signed(*told, user="QP1")
-    assert registered(bench, "MSC-EB-TRIAL@1").data["specification"] == "MSC-EB-TRIAL@1"
+    made = registered(bench, "MSC-EB-TRIAL@1").data
+    assert made["specification"] == "MSC-EB-TRIAL@1"
+    assert "specification-retired-since" in {each["code"] for each in made["warnings"]}

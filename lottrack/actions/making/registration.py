@@ -16,7 +16,7 @@ from lottrack.actions.making.lots import find_lot, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import is_approved
-from lottrack.actions.testing.specifications import specification_for
+from lottrack.actions.testing.specifications import retirement_of, specification_for
 from lottrack.errors import Conflict, Refused, Usage
 from lottrack.rules.codes.identifiers import require_code, require_own_number
 from lottrack.rules.culture.plausibility import ShownWarning
@@ -154,12 +154,23 @@ def _course(reader: Reader, collection: str, text: str) -> str:
 
 
 def _specification_warnings(reader: Reader, lot: str, specification: Row) -> list[ShownWarning]:
-    if is_approved(reader, "specification", specification.root):
-        return []
-    return [
-        ShownWarning(
-            "specification-not-approved",
-            f"Specification {specification.root} of lot {lot} is not approved. The lot cannot be"
-            " released under it before a qualified person approves it: `lottrack spec approve`.",
+    number = specification.root
+    retired = retirement_of(reader, number)
+    found = []
+    if retired is not None:
+        found.append(
+            ShownWarning(
+                "specification-retired-since",
+                f"Specification {number} of lot {lot} was retired after the time told here:"
+                f" {retired.reason}.",
+            )
         )
-    ]
+    if not is_approved(reader, "specification", number):
+        found.append(
+            ShownWarning(
+                "specification-not-approved",
+                f"Specification {number} of lot {lot} is not approved. The lot cannot be released"
+                " under it before a qualified person approves it: `lottrack spec approve`.",
+            )
+        )
+    return found
