@@ -15,7 +15,8 @@ from lottrack.actions.giving.pharmacy import DispensingWish
 from lottrack.actions.giving.preparations import Count, Finish
 from lottrack.demo.labelling import file_paper, label_containers, label_thing
 from lottrack.demo.lots import FRESH, cells, lot_of
-from lottrack.demo.stage import NOW, Bag, at, day_of
+from lottrack.demo.stage import NOW, Bag, at, day_of, days_after
+from lottrack.demo.testing import record
 
 if TYPE_CHECKING:
     from lottrack.demo.lots import InfusionPlan
@@ -27,19 +28,33 @@ PHARMACY = Target(place="PHARMACY")
 WARD = Target(place="WARD")
 
 
+CULTURE_DAYS = 7
+"""How long what is left of a dose is cultured."""
+
+
 class Shipper(NamedTuple):
-    """What a bag travels in: temperatures in °C when it is packed and when it arrives."""
+    """What a bag travels in.
+
+    Attributes:
+        packed_c: temperature in °C when it is packed.
+        arrived_c: temperature when it arrives.
+        max_c: the highest on the way, where the logger shows an excursion.
+        minutes_above: how long it was above the limit.
+    """
 
     packed_c: int
     arrived_c: int
+    max_c: int | None = None
+    minutes_above: int | None = None
 
 
 FROZEN = Shipper(-172, -168)
+WARM = Shipper(-172, -161, max_c=-128, minutes_above=11)
 COOLED = Shipper(5, 6)
 
 
 def treat(stage: Stage, plan: InfusionPlan) -> Story:
-    """One infusion from the morning's weight to the end of the drip.
+    """One infusion from the morning's weight to the end of the drip, and the culture after it.
 
     A dose that is not given (event E12) ends after the morning; the event tells the rest.
     """
@@ -47,15 +62,19 @@ def treat(stage: Stage, plan: InfusionPlan) -> Story:
     if not plan.prescribed_kg:
         weigh(stage, plan, plan.planned_on)
     prescribe(stage, plan)
+    bag = stage.props.bags[lot_of(plan.patient).number][plan.bag]
+    if plan.brought_on:
+        yield from bring(stage, bag, plan.brought_on, plan.hour - 1, WARM)
     if plan.given_on != plan.planned_on:
         yield at(plan.given_on, "07:45")
         weigh(stage, plan, plan.given_on)
-    bag = stage.props.bags[lot_of(plan.patient).number][plan.bag]
-    shipper = COOLED if plan.bag == FRESH else FROZEN
-    yield from bring(stage, bag, plan.given_on, plan.hour - 1, shipper)
+    if not plan.brought_on:
+        shipper = COOLED if plan.bag == FRESH else FROZEN
+        yield from bring(stage, bag, plan.given_on, plan.hour - 1, shipper)
     if plan.is_given:
         yield from prepare(stage, plan, bag)
         yield from give(stage, plan)
+        yield from culture(stage, plan)
 
 
 def weigh(stage: Stage, plan: InfusionPlan, day: str) -> None:
@@ -89,7 +108,12 @@ def bring(stage: Stage, bag: Bag, day: str, hour: int, shipper: Shipper = FROZEN
     packed = Measured(temperature_c=Decimal(shipper.packed_c), seal=f"SEAL-{day[5:]}")
     custody.transfer(stage.desk("COURIER1"), [bag.scan], PHARMACY, packed, NOW)
     yield at(day, f"{hour:02}:30")
-    arrived = Measured(temperature_c=Decimal(shipper.arrived_c), condition="intact")
+    arrived = Measured(
+        temperature_c=Decimal(shipper.arrived_c),
+        max_c=None if shipper.max_c is None else Decimal(shipper.max_c),
+        minutes_above=shipper.minutes_above,
+        condition="intact",
+    )
     custody.receive(stage.desk("PHARMACIST1"), [bag.scan], arrived, NOW)
 
 
@@ -101,6 +125,7 @@ def prepare(stage: Stage, plan: InfusionPlan, bag: Bag) -> Story:
     day, hour = plan.given_on, plan.hour
     yield at(day, f"{hour:02}:00")
     preparation = thaw(stage, plan, bag)
+    stage.props.preparations[plan.patient, plan.number] = preparation
     yield at(day, f"{hour:02}:05")
     count(stage, preparation, plan.viable, plan.viability_pct)
     yield at(day, f"{hour:02}:10")
@@ -198,3 +223,11 @@ def infuse(stage: Stage, plan: InfusionPlan, scan: str) -> None:
         stage.tell(
             f"E16: {made['id']}, infusion {plan.number} of {plan.patient}: {felt}, grade {grade}."
         )
+
+
+def culture(stage: Stage, plan: InfusionPlan) -> Story:
+    """Read the culture of what was left of the dose; the one that grows is event E06's."""
+    if plan.is_clear:
+        yield at(days_after(plan.given_on, CULTURE_DAYS), "12:00")
+        preparation = stage.props.preparations[plan.patient, plan.number]
+        record(stage, preparation, "sterility-post-thaw", "no growth")

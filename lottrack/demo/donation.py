@@ -123,14 +123,16 @@ def plan(stage: Stage, family: Family) -> str:
 
 
 def collect(stage: Stage, family: Family, collection: str) -> None:
-    """Record the marrow that was taken."""
+    """Record the marrow that was taken; of D07 the serology is too old (event E02)."""
     marrow, patient = family.marrow, family.child.code
     taken = Taken(Decimal(marrow.volume_ml), marrow.tnc, marrow.mnc, "Heparin")
     courses = [stage.props.courses[patient]]
     desk = stage.desk("CLINICIAN1")
     made = record_collection(desk, courses, taken, NOW, collection=collection)
     if made["warnings"]:
-        stage.tell(f"{marrow.volume_ml} mL marrow of {made['donor']} for {patient}: {collection}.")
+        stage.tell(
+            f"E02: {marrow.volume_ml} mL marrow of {made['donor']} for {patient}: {collection}."
+        )
         stage.tell_warnings(made)
 
 

@@ -7,36 +7,35 @@ afterwards: change a row behind lottrack's back and run ``lottrack audit verify`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from lottrack.actions.custody import movements as custody
 from lottrack.actions.families.eligibility import Decision
-from lottrack.actions.giving import orders
+from lottrack.actions.families.patients import Weighing, weigh_patient
+from lottrack.actions.making.closing import close_lot
 from lottrack.actions.making.views import show_lot
+from lottrack.actions.notifying.overdue import overdue_sentence
 from lottrack.actions.record.corrections import Wanted, correct_record
-from lottrack.actions.releasing import hold_acts, releases
-from lottrack.actions.releasing.holds import open_holds_on
+from lottrack.actions.releasing import releases
+from lottrack.actions.releasing.checks import check_lot
+from lottrack.actions.releasing.conditions import list_conditions
 from lottrack.actions.releasing.releases import Wish
-from lottrack.actions.testing import oos_acts, oos_views, result_reviews
-from lottrack.demo import bedside
+from lottrack.actions.testing import result_reviews
+from lottrack.actions.testing.documents import specification_of_lot
+from lottrack.demo import bedside, quality
 from lottrack.demo.donation import decide, enrol_parent, pair_up, screen
 from lottrack.demo.families import DEFERRED_MOTHER, FAMILIES
 from lottrack.demo.labelling import file_paper, relabel
-from lottrack.demo.lots import FRESH, INFUSIONS, cells, lot_of
+from lottrack.demo.lots import FRESH, cells, infusion, lot_of
 from lottrack.demo.stage import NOW, at, day_of
 from lottrack.demo.testing import release, review_record, review_results
+from lottrack.rules.administration.loads import CODES, ENDOTOXIN, Load, sum_text, sums
 from lottrack.rules.screening.markers import ANTI_HBC, REACTIVE
-from lottrack.rules.specification.investigation import CONFIRMED
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk
-    from lottrack.demo.lots import InfusionPlan
-    from lottrack.demo.stage import Bag, Stage, Story
-
-
-def infusion(patient: str, number: int) -> InfusionPlan:
-    """One infusion of the plan."""
-    return next(plan for plan in INFUSIONS if (plan.patient, plan.number) == (patient, number))
+    from lottrack.demo.stage import Stage, Story
 
 
 def e01_first_donor_deferred(stage: Stage) -> Story:
@@ -70,6 +69,10 @@ def e02_serology_too_old(stage: Stage) -> Story:
     yield at("2025-11-24", "12:00")
     screened = screen(stage, "D07", "2025-11-24", sample_of="donation")
     stage.tell(f"E02: a sample of the day itself completes D07's panel in time: {screened['id']}.")
+    yield at("2025-11-24", "17:00")
+    checked = check_lot(stage.desk("QA1"), "L07", (), None)
+    rule = next(rule for rule in checked["rules"] if rule["code"] == "screening-window")
+    stage.narrator.add(f"screening-window, {rule['outcome']}: {rule['sentence']}")
 
 
 def e03_count_typed_wrong(stage: Stage) -> Story:
@@ -92,36 +95,35 @@ def e04_fresh_dose_on_condition(stage: Stage) -> Story:
     """L04's fresh dose lives 24 hours: it is released on condition of the cultures still running.
 
     Gram stain, endotoxin, viability and the culture of P0 are there; the rest has a day on which it
-    is due. The bags wait in quarantine and are certified with the lot.
+    is due. The bags wait in quarantine. The culture of 14 days is negative on 27 November and the
+    karyotype is read on 3 December; the fresh dose is certified with the lot (``testing.certify``).
     """
+    lot = "L04"
     yield at("2025-11-13", "15:00")
-    review_results(stage, "L04")
-    review_record(stage, "L04")
+    review_results(stage, lot)
+    review_record(stage, lot)
     yield at("2025-11-14", "07:00")
-    release(stage, Wish("L04", (stage.props.fresh_fills["L04"],), conditional=True))
-    stage.tell("E04: QP1 releases the fresh dose of L04 on condition of what is pending.")
-    dose = stage.props.bags["L04"][FRESH]
-    file_paper(stage, "TECHNICIAN1", dose.number, "transport", "L04", "Hospital pharmacy")
-
-
-def e05_thawed_bag_fails(stage: Stage) -> Story:
-    """A bag of L02, thawed for P02, has 64 % viable cells where 70 % are asked: it is destroyed.
-
-    The failing count holds the bag by itself. Another bag is thawed at the same visit; quality
-    assurance closes the investigation two days later.
-    """
-    plan = infusion("P02", 2)
-    yield at(plan.given_on, "07:50")
-    bag = stage.props.bags["L02"][2]
-    yield from bedside.bring(stage, bag, plan.given_on, 8)
-    yield at(plan.given_on, "09:00")
-    answer = count_failing(stage, plan, bag, "34.6", 64)
-    stage.tell("E05: a bag of L02, thawed for P02, has 64 % viable cells.")
-    stage.tell_answer(answer)
-    destroy(stage, bag, "Viability 64 % after thawing")
-    yield at("2025-12-04", "11:00")
-    confirm_investigations(stage, "L02", "Chamber, dilution and dye checked: no fault was found")
-    lift_holds(stage, bag, "The bag was destroyed, the other bags are not affected")
+    why = "The dose lives 24 hours; Gram stain and culture of P0 negative, endotoxin < 0.50 EU/mL"
+    wish = Wish(lot, (stage.props.fresh_fills[lot],), conditional=True, justification=why)
+    made = release(stage, wish)
+    stage.tell(f"E04: QP1 releases the fresh dose of {lot} on condition of what is pending.")
+    due = [(each["due_on"], each["test"]) for each in made["conditions"]]
+    days = ", ".join(f"{test} {day}" for day, test in sorted(due)[-4:])
+    stage.narrator.add(f"{len(due)} tests pending, each with its day; the last: {days}.")
+    dose = stage.props.bags[lot][FRESH]
+    file_paper(stage, "TECHNICIAN1", dose.number, "transport", lot, "Hospital pharmacy")
+    yield at("2025-11-27", "08:00")
+    overdue = overdue_sentence(stage.store, at("2025-11-28", "08:00"))
+    stage.tell(f"E04: {lot}'s culture of 14 days is due. Without it, every command says tomorrow:")
+    stage.narrator.add(overdue)
+    yield at("2025-11-27", "15:00")
+    ledger = list_conditions(stage.desk("QA1"), lot, everything=True)
+    culture = next(each for each in ledger if each["test"] == "sterility-product-14d")
+    pending = [each["test"] for each in ledger if each["closed_by"] is None]
+    stage.tell(
+        f"E04: the culture of 14 days shows no growth ({culture['closed_by']}); still pending:"
+        f" {', '.join(pending)}."
+    )
 
 
 def e09_fever(stage: Stage) -> Story:
@@ -139,7 +141,7 @@ def e09_fever(stage: Stage) -> Story:
     custody.take_away(stage.desk("PHARMACIST1"), "return", [bag.scan], reason, NOW)
     stage.tell("E09: P08 has fever; the bag is returned unopened.")
     yield at(plan.planned_on, "15:00")
-    destroy(stage, bag, "Returned from the pharmacy, not issued again")
+    quality.destroy(stage, bag, "Returned from the pharmacy, not issued again")
 
 
 def e10_wrong_patient(stage: Stage) -> Story:
@@ -167,29 +169,6 @@ def e11_old_weight(stage: Stage) -> Story:
     stage.props.doses[plan.patient, plan.number] = again
 
 
-def e12_no_reserve(stage: Stage) -> Story:
-    """L09's last bag has 61 % viable cells and 1.97 ×10⁶/kg: destroyed, and none is left.
-
-    The physician does not ask for a supply outside the specification; P09 ends with two infusions.
-    """
-    plan = infusion("P09", 3)
-    yield at(plan.given_on, f"{plan.hour}:00")
-    bag = stage.props.bags["L09"][3]
-    answer = count_failing(stage, plan, bag, plan.viable, plan.viability_pct)
-    stage.tell(
-        f"E12: the last bag of L09, thawed for P09, has {plan.viability_pct} % viable cells."
-    )
-    stage.tell_answer(answer)
-    destroy(stage, bag, "Viability 61 % after thawing and dose below range")
-    order = stage.props.orders[plan.patient, plan.number]
-    reason = "No bag is left; the physician declines a supply outside the specification"
-    orders.cancel_order(stage.desk("CLINICIAN1"), order, reason)
-    stage.narrator.add("No bag is left: the order is cancelled, and P09 ends with two infusions.")
-    yield at("2026-04-02", "11:00")
-    confirm_investigations(stage, "L09", "Counted again by a second person: no fault was found")
-    lift_holds(stage, bag, "Not supplied, the bag was destroyed")
-
-
 def e13_not_their_role(stage: Stage) -> Story:
     """A technician tries to review the result they recorded; quality control tries to release.
 
@@ -204,19 +183,61 @@ def e13_not_their_role(stage: Stage) -> Story:
         stage.tell_refusal(stage.refused(person, act, attempt))
 
 
+def e15_lot_stays_open(stage: Stage) -> Story:
+    """L01 cannot be closed while three of its bags are in the tank and nobody has decided on them."""
+    yield at("2026-04-30", "10:00")
+    stage.tell("E15: QA1 tries to close L01.")
+    refusal = stage.refused(
+        "QA1", "lot close", lambda desk: close_lot(desk, "L01", "The course is ended", NOW)
+    )
+    stage.tell_refusal(refusal)
+
+
+def e17_weight_typed_wrong(stage: Stage) -> Story:
+    """At follow-up P02's weight is typed as 61.0 kg instead of 16.1: lottrack asks to look again.
+
+    A second nurse corrects it with a reason; the first value stays visible.
+    """
+    yield at("2026-04-14", "10:00")
+    weighing = Weighing(Decimal("61.0"), day_of("2026-04-14"))
+    typed = weigh_patient(stage.desk("NURSE2"), "P02", weighing, NOW)
+    stage.tell("E17: NURSE2 types 61.0 kg for P02.")
+    stage.tell_warnings(typed)
+    reason = "Digits interchanged; the scales' slip says 16.1 kg"
+    made = correct_record(stage.desk("NURSE1"), Wanted(typed["id"], ("weight_kg=16.1",), reason))
+    stage.narrator.add(f"NURSE1 corrects it to 16.1 kg ({made['id']}): {reason}.")
+
+
+def e18_what_if(stage: Stage) -> Story:
+    """What if a lot had 1.8 EU/mL of endotoxin? It depends on the child; nothing is recorded.
+
+    The limit is 5 EU per kg and hour: P09 may be given that in 100 mL at 40.9 kg, P01 not in 50 mL
+    at 13.2 kg, although the lot's own limit per mL would be the same.
+    """
+    yield at("2026-04-15", "09:00")
+    stage.tell("E18: what if a lot had 1.8 EU/mL of endotoxin? Reckoned only, nothing is recorded.")
+    for plan in (infusion("P09", 3), infusion("P01", 1)):
+        lot, weight_kg = lot_of(plan.patient).number, Decimal(plan.weight_kg)
+        load = _endotoxin(stage, lot, Decimal("1.8"), Decimal(plan.infused_ml))
+        (found,) = sums([load], weight_kg)
+        judged = "may be given" if found.is_within else f"refused ({CODES[load.quantity]})"
+        stage.narrator.add(f"{plan.patient}: {sum_text(found, weight_kg)}: {judged}.")
+
+
 EVENTS = (
     e01_first_donor_deferred,
     e02_serology_too_old,
     e03_count_typed_wrong,
     e04_fresh_dose_on_condition,
-    e05_thawed_bag_fails,
     e09_fever,
     e10_wrong_patient,
     e11_old_weight,
-    e12_no_reserve,
     e13_not_their_role,
+    e15_lot_stays_open,
+    e17_weight_typed_wrong,
+    e18_what_if,
 )
-"""Every event that is a story of its own."""
+"""Every event that is a story of its own, but for those of ``lottrack.demo.alarms``."""
 
 
 # -- what several events do ------------------------------------------------------------------------
@@ -233,38 +254,21 @@ def _release(desk: Desk) -> object:
     return releases.prepare_release(desk, Wish("L01"), desk.account)
 
 
-def count_failing(
-    stage: Stage, plan: InfusionPlan, bag: Bag, viable: str, viability_pct: int
-) -> dict[str, Any]:
-    """Thaw and count a bag that will not meet its specification; answers if it may be given."""
-    preparation = bedside.thaw(stage, plan, bag)
-    bedside.count(stage, preparation, viable, viability_pct)
-    return bedside.verify(stage, plan, bag.scan)
-
-
-def destroy(stage: Stage, bag: Bag, reason: str) -> None:
-    """Destroy a bag in the pharmacy, signed by two pharmacists."""
-    desk = stage.desk("PHARMACIST1")
-    prepared = custody.prepare_destruction(desk, [bag.scan], reason)
-    proofs = (stage.proof("PHARMACIST1"), stage.proof("PHARMACIST2"))
-    custody.destroy(desk, [bag.scan], prepared, proofs, NOW._replace(reason=reason))
-    stage.narrator.add(f"{bag.number} destroyed, signed by two people: {reason}.")
-
-
-def confirm_investigations(stage: Stage, lot: str, finding: str) -> None:
-    """The laboratory finds no fault of its own, and quality assurance confirms the results."""
-    for case in oos_views.list_oos(stage.desk("QA1"), lot, open_only=True):
-        number, why = case["id"], "No assignable cause: the result stands"
-        oos_acts.investigate(stage.desk("QC1"), number, finding, NOW, assignable=False)
-        desk = stage.desk("QA1")
-        prepared = oos_acts.prepare_conclusion(desk, number, CONFIRMED, why, "QA1")
-        oos_acts.conclude(desk, number, CONFIRMED, why, prepared, stage.proof("QA1"))
-        stage.narrator.add(f"{number}: {finding}. Quality assurance confirms the result.")
-
-
-def lift_holds(stage: Stage, bag: Bag, reason: str) -> None:
-    """Quality assurance lifts the holds on a bag."""
-    for hold in open_holds_on(stage.store, "container", bag.number):
-        desk = stage.desk("QA1")
-        prepared = hold_acts.prepare_lift(desk, hold.root, reason, "QA1")
-        hold_acts.lift_hold(desk, hold.root, reason, prepared, stage.proof("QA1"))
+def _endotoxin(stage: Stage, lot: str, eu_per_ml: Decimal, volume_ml: Decimal) -> Load:
+    """What a dose of a lot would bring, were its endotoxin this; the limit is its own."""
+    reader = stage.store
+    specification = specification_of_lot(reader, reader.get("lot", lot))
+    limit = next(each for each in specification.patient_limits if each.quantity == ENDOTOXIN)
+    told, amount = f"{eu_per_ml:f} EU/mL", eu_per_ml * volume_ml
+    return Load(
+        limit.quantity,
+        "",
+        lot,
+        limit.test,
+        told,
+        volume_ml,
+        amount,
+        limit.limit,
+        limit.unit,
+        limit.basis,
+    )

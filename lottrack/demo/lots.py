@@ -112,6 +112,8 @@ class InfusionPlan(NamedTuple):
         reaction: what the child felt, or None.
         prescribed_kg: the weight the prescription was written for, when another (event E11).
         is_given: it is given; the last one is not (event E12).
+        brought_on: the day the bag comes to the pharmacy, when another (event E08), or "".
+        is_clear: the culture of what is left of the dose shows no growth (not so in event E06).
     """
 
     patient: str
@@ -127,6 +129,8 @@ class InfusionPlan(NamedTuple):
     reaction: Reaction | None = None
     prescribed_kg: str = ""
     is_given: bool = True
+    brought_on: str = ""
+    is_clear: bool = True
 
 
 INFUSIONS = (
@@ -136,7 +140,7 @@ INFUSIONS = (
     InfusionPlan("P02", 1, "2025-11-11", "2025-11-11", "16.0", 1, "46.4", 91, 50),
     InfusionPlan("P02", 2, "2025-12-02", "2025-12-02", "16.2", 4, "43.7", 88, 50, hour=11),
     InfusionPlan("P02", 3, "2025-12-23", "2025-12-23", "16.5", 3, "45.4", 89, 50),
-    InfusionPlan("P03", 1, "2025-11-25", "2025-11-25", "17.8", 1, "49.3", 90, 50),
+    InfusionPlan("P03", 1, "2025-11-25", "2025-11-25", "17.8", 1, "49.3", 90, 50, is_clear=False),
     InfusionPlan("P03", 2, "2025-12-16", "2025-12-16", "17.6", 2, "50.5", 92, 50),
     InfusionPlan("P03", 3, "2026-01-07", "2026-01-07", "18.0", 3, "48.1", 88, 50),
     InfusionPlan("P04", 1, "2025-11-14", "2025-11-14", "21.5", FRESH, "53.8", 96, 50, hour=9),
@@ -146,7 +150,9 @@ INFUSIONS = (
     InfusionPlan("P05", 2, "2026-01-13", "2026-01-13", "23.0", 2, "67.8", 91, 50),
     InfusionPlan("P05", 3, "2026-02-03", "2026-02-03", "23.6", 3, "65.5", 90, 50),
     InfusionPlan("P06", 1, "2026-01-13", "2026-01-13", "27.1", 1, "79.2", 92, 100),
-    InfusionPlan("P06", 2, "2026-02-03", "2026-02-04", "27.4", 2, "75.5", 88, 100),
+    InfusionPlan(
+        "P06", 2, "2026-02-03", "2026-02-04", "27.4", 2, "75.5", 88, 100, brought_on="2026-02-03"
+    ),
     InfusionPlan("P06", 3, "2026-02-24", "2026-02-24", "27.9", 3, "78.3", 90, 100),
     InfusionPlan("P07", 1, "2026-01-27", "2026-01-27", "30.5", 1, "82.0", 87, 100),
     InfusionPlan("P07", 2, "2026-02-17", "2026-02-17", "30.2", 2, "85.0", 90, 100),
@@ -168,3 +174,8 @@ INFUSIONS = (
 def lot_of(patient: str) -> LotPlan:
     """The lot made for a patient."""
     return next(plan for plan in LOTS if plan.patient == patient)
+
+
+def infusion(patient: str, number: int) -> InfusionPlan:
+    """One infusion of the plan."""
+    return next(plan for plan in INFUSIONS if (plan.patient, plan.number) == (patient, number))

@@ -13,10 +13,12 @@ from lottrack.actions.making.registration import NewLot, register_lot
 from lottrack.actions.making.samples import NewSample, discard_cells, take_sample
 from lottrack.demo.labelling import label_containers, label_thing
 from lottrack.demo.lots import FRESH, cells
+from lottrack.demo.materials import frozen_with, grown_with
 from lottrack.demo.opening import PRODUCT, SPECIFICATION
 from lottrack.demo.stage import NOW, Bag, at, days_after
 
 if TYPE_CHECKING:
+    from lottrack.actions.desk import Telling
     from lottrack.demo.lots import LotPlan, Passage
     from lottrack.demo.stage import Stage, Story
 
@@ -81,9 +83,10 @@ def begin(stage: Stage, plan: LotPlan) -> None:
 
 
 def sow(stage: Stage, lot: str, passage: str, plan: Passage) -> None:
-    """Seed a passage."""
+    """Seed a passage, in medium with the lysate that the lot is grown with."""
     seeded = Seeded(cells(plan.seeded), Decimal(plan.area_cm2), plan.vessel)
-    seed(stage.desk("TECHNICIAN1"), lot, passage, seeded, NOW)
+    telling = grown_with(stage, lot, plan.area_cm2)
+    seed(stage.desk("TECHNICIAN1"), lot, passage, seeded, telling)
 
 
 def reap(
@@ -110,7 +113,9 @@ def fill(stage: Stage, plan: LotPlan) -> None:
     day = plan.harvested_on
     expires = at(f"{int(day[:4]) + KEPT_YEARS}{day[4:]}", "23:59")
     each = Content(cells(plan.fill), Decimal(cells(plan.fill)) / CELLS_PER_ML)
-    _, bags = fill_bags(stage, plan, NewFill("bag", plan.bags, each, None, expires))
+    frozen = NewFill("bag", plan.bags, each, None, expires)
+    telling = frozen_with(stage, plan.number, plan.bags * Decimal(cells(plan.fill)) / CELLS_PER_ML)
+    stage.props.fills[plan.number], bags = fill_bags(stage, plan, frozen, telling)
     stage.props.bags[plan.number] = dict(enumerate(bags, start=1))
     for place, bag in stage.props.bags[plan.number].items():
         position = f"Tank 1, rack {plan.number}, place {place}"
@@ -124,15 +129,15 @@ def fill(stage: Stage, plan: LotPlan) -> None:
         expires = at(day, "11:00") + FRESH_LIFE
         dose = Content(cells(plan.fresh), FRESH_ML)
         fresh = NewFill("bag", 1, dose, None, expires, presentation="fresh")
-        filled, (bag,) = fill_bags(stage, plan, fresh)
+        filled, (bag,) = fill_bags(stage, plan, fresh, NOW)
         stage.props.bags[plan.number][FRESH] = bag
         stage.props.fresh_fills[plan.number] = filled
         stage.tell(f"E04: one fresh dose of {plan.number}, {plan.fresh} ×10⁶, lives 24 hours.")
 
 
-def fill_bags(stage: Stage, plan: LotPlan, new: NewFill) -> tuple[str, list[Bag]]:
+def fill_bags(stage: Stage, plan: LotPlan, new: NewFill, telling: Telling) -> tuple[str, list[Bag]]:
     """Fill containers and label each; returns the fill and its bags."""
-    filled = fill_lot(stage.desk("TECHNICIAN1"), plan.number, new, NOW)
+    filled = fill_lot(stage.desk("TECHNICIAN1"), plan.number, new, telling)
     numbers = [str(container["id"]) for container in filled["containers"]]
     pdf = f"{plan.number}.pdf" if plan.number == PDF_LOT else ""
     return str(filled["id"]), label_containers(stage, "TECHNICIAN1", numbers, pdf=pdf)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from lottrack.demo.alarms import ALARMS
 from lottrack.demo.bedside import treat
 from lottrack.demo.donation import donate
 from lottrack.demo.events import EVENTS
 from lottrack.demo.families import FAMILIES
 from lottrack.demo.lots import INFUSIONS, lot_of
 from lottrack.demo.making import make
+from lottrack.demo.materials import stock_up
 from lottrack.demo.opening import admit_people, approve_documents, first_moment, make_record
-from lottrack.demo.papers import write_papers
+from lottrack.demo.papers import issue_documents, write_papers
 from lottrack.demo.stage import RememberingHasher, SceneClock, Stage, play
 from lottrack.demo.summary import summary
 from lottrack.demo.testing import certify, examine
@@ -108,15 +110,17 @@ def play_scenario(stage: Stage) -> None:
 
 
 def stories(stage: Stage) -> Iterator[Story]:
-    """Every story of the scenario: the pairs, their lots, the infusions, the events."""
+    """Every story of the scenario: materials, pairs, their lots, infusions, events, documents."""
+    yield stock_up(stage)
     for family in FAMILIES:
         yield one_pair(stage, family)
         yield examine(stage, lot_of(family.child.code))
         yield certify(stage, lot_of(family.child.code))
     for plan in INFUSIONS:
         yield treat(stage, plan)
-    for event in EVENTS:
+    for event in (*EVENTS, *ALARMS):
         yield event(stage)
+    yield issue_documents(stage)
 
 
 def one_pair(stage: Stage, family: Family) -> Story:

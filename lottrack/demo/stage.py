@@ -50,6 +50,11 @@ def local_day(moment: datetime) -> str:
     return moment.astimezone(ZoneInfo(ZONE)).date().isoformat()
 
 
+def local_minute(moment: datetime) -> str:
+    """The hour and minute of a moment by the site's clock."""
+    return moment.astimezone(ZoneInfo(ZONE)).strftime("%H:%M")
+
+
 def day_of(text: str) -> date:
     """A day of the scenario's tables."""
     return date.fromisoformat(text)
@@ -113,9 +118,12 @@ class Props:
         bands: patient -> the code on the wristband.
         bags: lot -> number of the bag -> bag; ``FRESH`` is the fresh dose.
         doublings: lot -> cumulative doublings, two decimals.
+        fills: lot -> number of the fill of its frozen bags.
         fresh_fills: lot -> number of the fill of its fresh dose.
         orders: patient and infusion -> order.
+        preparations: patient and infusion -> preparation of the bag that is given.
         doses: patient and infusion -> what was prepared for it.
+        material_lots: the supplier's number -> number of the material lot.
     """
 
     def __init__(self) -> None:
@@ -124,9 +132,12 @@ class Props:
         self.bands: dict[str, str] = {}
         self.bags: dict[str, dict[int, Bag]] = {}
         self.doublings: dict[str, str] = {}
+        self.fills: dict[str, str] = {}
         self.fresh_fills: dict[str, str] = {}
         self.orders: dict[tuple[str, int], str] = {}
+        self.preparations: dict[tuple[str, int], str] = {}
         self.doses: dict[tuple[str, int], Bag] = {}
+        self.material_lots: dict[str, str] = {}
 
 
 class Stage:

@@ -7,9 +7,9 @@ from it a little, each by the same rule, so that every run of the demo tells the
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions.releasing import releases
+from lottrack.actions.releasing import certifications, releases
 from lottrack.actions.releasing import reviews as lot_reviews
 from lottrack.actions.releasing.releases import Wish
 from lottrack.actions.testing import result_reviews
@@ -115,15 +115,24 @@ def count_containers(stage: Stage, plan: LotPlan) -> None:
 
 
 def certify(stage: Stage, plan: LotPlan) -> Story:
-    """Review the results, review the record, certify and release the lot."""
+    """Review the results, review the record, certify and release the lot.
+
+    A fresh dose that was released on condition (event E04) is certified by an act of its own.
+    """
     day = days_after(plan.harvested_on, CERTIFIED_AFTER_DAYS)
     yield at(day, "09:00")
     review_results(stage, plan.number)
     yield at(day, "10:00")
     review_record(stage, plan.number)
     yield at(day, "12:00")
-    release(stage, Wish(plan.number))
+    release(stage, Wish(plan.number, (stage.props.fills[plan.number],)))
     stage.tell(f"QP1 certifies and releases {plan.number}.")
+    if plan.fresh:
+        made = certify_finally(stage, plan.number, stage.props.fresh_fills[plan.number])
+        stage.tell(
+            f"E04: every condition is met; QP1 certifies the fresh dose of {plan.number}, given"
+            f" three weeks ago ({made['signature']})."
+        )
 
 
 def review_results(stage: Stage, lot: str) -> None:
@@ -141,8 +150,15 @@ def review_record(stage: Stage, lot: str) -> None:
     lot_reviews.review_lot(desk, lot, "", prepared, stage.proof("QA1"))
 
 
-def release(stage: Stage, wish: Wish) -> None:
+def release(stage: Stage, wish: Wish) -> dict[str, Any]:
     """The qualified person releases fills of a lot."""
     desk = stage.desk("QP1")
     prepared = releases.prepare_release(desk, wish, "QP1")
-    releases.release(desk, wish, prepared, stage.proof("QP1"))
+    return releases.release(desk, wish, prepared, stage.proof("QP1"))
+
+
+def certify_finally(stage: Stage, lot: str, fill: str) -> dict[str, Any]:
+    """The qualified person certifies a fill that was released on condition."""
+    desk = stage.desk("QP1")
+    prepared = certifications.prepare_certification(desk, lot, [fill], "QP1")
+    return certifications.certify(desk, lot, [fill], prepared, stage.proof("QP1"))
