@@ -33,7 +33,8 @@ class Mark(NamedTuple):
 def marks(shapes: Iterable[Shape], scale: float) -> Iterator[Mark]:
     """The shapes at ``scale`` pixels to the point, in their order.
 
-    Links that leave a thing together share a stem; each curve is painted once.
+    Links that leave a thing together share a stem; each curve is painted once in each colour and
+    width, so that a strong line over an equal grey one is seen.
     """
     painted: set[tuple[object, ...]] = set()
     for shape in shapes:
@@ -46,8 +47,9 @@ def marks(shapes: Iterable[Shape], scale: float) -> Iterator[Mark]:
                 yield _text(shape, scale)
             case Path():
                 for curve in _curves(shape):
-                    if curve not in painted:
-                        painted.add(curve)
+                    drawn = (curve, shape.stroke, shape.stroke_width)
+                    if drawn not in painted:
+                        painted.add(drawn)
                         outline = stroke(*curve, shape.stroke_width)
                         spots = [(x * scale, y * scale) for x, y in outline]
                         yield _polygon(spots, shape.stroke)
