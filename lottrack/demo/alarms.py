@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions.giving import orders, pharmacy
+from lottrack.actions.giving import orders
 from lottrack.actions.materials.handling import discard_material
 from lottrack.actions.materials.recalls import recall_material
 from lottrack.actions.materials.stock import read_material_lot
@@ -22,6 +22,8 @@ from lottrack.demo.lots import infusion, lot_of
 from lottrack.demo.papers import PAPERS
 from lottrack.demo.quality import Departure
 from lottrack.demo.stage import NOW, at, days_after, local_minute
+from lottrack.demo.testing import review
+from lottrack.reports.output import shown
 from lottrack.rules.specification.results import FINAL, INTERIM
 
 if TYPE_CHECKING:
@@ -102,12 +104,9 @@ def e06_late_positive(stage: Stage) -> Story:
     _call(stage, Made(sponsor, "Medical monitor of the sponsor", what))
     yield at("2025-12-01", "14:00")
     deviation = _deviate_culture(stage, made)
-    sister = stage.props.bags["L03"][2]
-    stage.narrator.add(f"PHARMACIST1 asks about the next bag of L03, {sister.number}:")
-    band = stage.props.bands["P03"]
-    stage.tell_answer(pharmacy.verify(stage.desk("PHARMACIST1"), [sister.scan], band, ""))
     yield at("2025-12-02", "12:00")
-    _read_culture(stage, preparation, FINAL)
+    final = _read_culture(stage, preparation, FINAL)
+    review(stage, [str(made["id"]), str(final["id"])])
     yield at("2025-12-10", "15:00")
     _mend_sampling(stage, deviation)
     yield at("2025-12-15", "14:00")
@@ -123,13 +122,15 @@ def _tell_alarm(stage: Stage, made: dict[str, Any]) -> None:
     (hold,) = made["holds"]
     alarm = made["late_positive"]
     given = ", ".join(f"{each['patient']} on {each['started'][:10]}" for each in alarm["given"])
+    there = [each["id"] for each in alarm["stopped"] if each["location_state"] == "stored"]
     stage.narrator.add(
-        f"By itself: {hold['on']} and its bags on hold ({hold['id']}), {made['oos']} open, late"
-        f" positive {alarm['id']}; given to {given}."
+        f"By itself: {hold['on']} on hold ({hold['id']}), {made['oos']} and late positive"
+        f" {alarm['id']} open; given to {given}."
     )
+    stage.narrator.add(f"Sister bags on hold: {', '.join(there)}.")
     for call in alarm["calls"]:
         whom = " ".join(filter(None, [call["whom"], call["addressee"]]))
-        stage.narrator.add(f"Call {call['id']}: tell the {whom} by {call['due_at'][:16]}.")
+        stage.narrator.add(f"Call {call['id']}: tell the {whom} by {shown(call['due_at'])}.")
 
 
 def _call(stage: Stage, made: Made) -> None:
@@ -141,7 +142,7 @@ def _call(stage: Stage, made: Made) -> None:
 
 
 def _deviate_culture(stage: Stage, made: dict[str, Any]) -> str:
-    text = "Cutibacterium in the aerobic bottle on day 6; the anaerobic bottle shows no growth"
+    text = "Cutibacterium in the anaerobic bottle on day 6; the aerobic bottle shows no growth."
     title = "Growth in the culture of a dose after its infusion"
     concerns = (str(made["id"]), "L03")
     return quality.deviate(stage, "LEAD1", Departure("major", title, text, concerns))
@@ -150,7 +151,9 @@ def _deviate_culture(stage: Stage, made: dict[str, Any]) -> str:
 def _mend_sampling(stage: Stage, deviation: str) -> None:
     """What is found about the deviation, and what is done about it."""
     cause = "Flora of the skin carried into one bottle at its inoculation"
-    text = "Cultures of P0, P2 and the fill without growth at 14 days; retained cells of L03, too"
+    text = (
+        "Cultures of P0, P2 and the fill without growth; retained cells in culture since 1 December"
+    )
     quality.find_cause(stage, "LEAD1", deviation, cause, text)
     action = "A second person watches the inoculation of every bottle; instruction changed"
     quality.mend(stage, deviation, action, owner="QC2", due_on="2025-12-12")
@@ -173,7 +176,8 @@ def _end_alarm(stage: Stage, made: dict[str, Any], deviation: str) -> None:
 RECALLED = "HPL-2508"
 
 ASSESSMENT = """\
-TRAINING - Risk assessment RA-2025-12, 15 December 2025
+TRAINING: everything here is made up
+Risk assessment RA-2025-12, 15 December 2025
 
 Subject     Platelet lysate HPL-2508, called back by its supplier on 10 December 2025
 Reason      One donor of the pool was found reactive after the donation (anti-HBc)
@@ -197,7 +201,7 @@ def e07_recalled_lysate(stage: Stage) -> Story:
     signature, so that P03 is treated on the 16th and P02 on the 23rd.
     """
     yield at("2025-12-10", "10:00")
-    why = "Notice 2025/17 of the blood bank: a donor of the pool was found reactive for anti-HBc"
+    why = "Notice 2025/17 of the blood bank: a donor of the pool was found reactive for anti-HBc."
     made = recall_material(stage.desk("QA1"), (), RECALLED, why, NOW)
     stage.tell(f"E07: the supplier calls back {RECALLED} ({made['id']}).")
     for lot in made["lots"]:
@@ -213,8 +217,8 @@ def e07_recalled_lysate(stage: Stage) -> Story:
     concerns = (*numbers, *(lot["id"] for lot in made["lots"]))
     deviation = quality.deviate(stage, "LEAD1", Departure("major", title, why, concerns))
     yield at("2025-12-15", "16:00")
-    stage.tell("E07: risk assessment RA-2025-12 is kept with the recall.")
-    _keep_assessment(stage, made["id"])
+    stage.tell("E07: risk assessment RA-2025-12 is kept with the recall and both lots.")
+    _keep_assessment(stage, [made["id"], *(lot["id"] for lot in made["lots"])])
     text = "Pool pathogen-inactivated, its HBV NAT not reactive; cells washed; children immune"
     quality.find_cause(stage, "RP1", deviation, "A donor of the supplier's pool", text)
     quality.close(stage, deviation, "RA-2025-12: the benefit for P02 and P03 outweighs the risk")
@@ -222,11 +226,12 @@ def e07_recalled_lysate(stage: Stage) -> Story:
     _throw_away(stage, numbers)
 
 
-def _keep_assessment(stage: Stage, recall: str) -> None:
+def _keep_assessment(stage: Stage, records: list[str]) -> None:
     path = stage.folder / PAPERS / "RA-2025-12.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ASSESSMENT, encoding="utf-8")
-    attach_file(stage.desk("QA1"), recall, path, "Risk assessment RA-2025-12", NOW)
+    for record in records:
+        attach_file(stage.desk("QA1"), record, path, "Risk assessment RA-2025-12", NOW)
 
 
 def _lift_recall(stage: Stage, made: dict[str, Any]) -> None:
@@ -263,7 +268,7 @@ def e08_warm_shipper(stage: Stage) -> Story:
     number, scan = stage.props.bags["L06"][plan.bag]
     stage.tell("E08: the logger of the shipper of P06's bag shows -128 °C for 11 minutes.")
     stage.tell_answer(bedside.verify(stage, plan, scan))
-    text = "Logger of the shipper: -128 °C for 11 minutes, limit -150 °C; sealed, bag intact"
+    text = "Logger of the shipper: -128 °C for 11 minutes, limit -150 °C; sealed, bag intact."
     departure = Departure("major", "Shipper above -150 °C for 11 minutes", text, (number,))
     deviation = quality.deviate(stage, "PHARMACIST1", departure)
     yield at(plan.planned_on, "15:00")

@@ -16,7 +16,7 @@ from lottrack.actions.giving.preparations import Count, Finish
 from lottrack.demo.labelling import file_paper, label_containers, label_thing
 from lottrack.demo.lots import FRESH, cells, lot_of
 from lottrack.demo.stage import NOW, Bag, at, day_of, days_after
-from lottrack.demo.testing import record
+from lottrack.demo.testing import record, review
 
 if TYPE_CHECKING:
     from lottrack.demo.lots import InfusionPlan
@@ -226,8 +226,8 @@ def infuse(stage: Stage, plan: InfusionPlan, scan: str) -> None:
 
 
 def culture(stage: Stage, plan: InfusionPlan) -> Story:
-    """Read the culture of what was left of the dose; the one that grows is event E06's."""
+    """Read and review the culture of what was left of the dose; one that grows is event E06's."""
     if plan.is_clear:
         yield at(days_after(plan.given_on, CULTURE_DAYS), "12:00")
         preparation = stage.props.preparations[plan.patient, plan.number]
-        record(stage, preparation, "sterility-post-thaw", "no growth")
+        review(stage, [record(stage, preparation, "sterility-post-thaw", "no growth")])

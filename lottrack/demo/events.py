@@ -31,11 +31,14 @@ from lottrack.demo.lots import FRESH, cells, infusion, lot_of
 from lottrack.demo.stage import NOW, at, day_of
 from lottrack.demo.testing import release, review_record, review_results
 from lottrack.rules.administration.loads import CODES, ENDOTOXIN, Load, sum_text, sums
+from lottrack.rules.certification.conditions import DUE
 from lottrack.rules.screening.markers import ANTI_HBC, REACTIVE
 
 if TYPE_CHECKING:
     from lottrack.actions.desk import Desk
     from lottrack.demo.stage import Stage, Story
+
+CULTURE_14D = "sterility-product-14d"
 
 
 def e01_first_donor_deferred(stage: Stage) -> Story:
@@ -50,7 +53,7 @@ def e01_first_donor_deferred(stage: Stage) -> Story:
     yield at("2025-10-20", "08:00")
     screen(stage, mother.code, "2025-10-15", {ANTI_HBC: REACTIVE})
     reason = "anti-HBc reactive; HBsAg and HBV NAT non-reactive. Another donor is there."
-    until = day_of("2026-04-20")
+    until = day_of("2026-10-20")
     decide(stage, mother.code, Decision("deferred", reason=reason, defer_until=until))
     stage.tell(f"E01: {mother.code}, mother of P05, is anti-HBc reactive: RP1 defers her.")
     refusal = stage.refused(
@@ -108,7 +111,7 @@ def e04_fresh_dose_on_condition(stage: Stage) -> Story:
     made = release(stage, wish)
     stage.tell(f"E04: QP1 releases the fresh dose of {lot} on condition of what is pending.")
     due = [(each["due_on"], each["test"]) for each in made["conditions"]]
-    days = ", ".join(f"{test} {day}" for day, test in sorted(due)[-4:])
+    days = ", ".join(f"{test} {day}" for day, test in sorted(due)[-2:])
     stage.narrator.add(f"{len(due)} tests pending, each with its day; the last: {days}.")
     dose = stage.props.bags[lot][FRESH]
     file_paper(stage, "TECHNICIAN1", dose.number, "transport", lot, "Hospital pharmacy")
@@ -118,10 +121,10 @@ def e04_fresh_dose_on_condition(stage: Stage) -> Story:
     stage.narrator.add(overdue)
     yield at("2025-11-27", "15:00")
     ledger = list_conditions(stage.desk("QA1"), lot, everything=True)
-    culture = next(each for each in ledger if each["test"] == "sterility-product-14d")
-    pending = [each["test"] for each in ledger if each["closed_by"] is None]
+    (result,) = next(each for each in ledger if each["test"] == CULTURE_14D)["unreviewed"]
+    pending = [f"{each['test']} by {each['due_on']}" for each in ledger if each["state"] == DUE]
     stage.tell(
-        f"E04: the culture of 14 days shows no growth ({culture['closed_by']}); still pending:"
+        f"E04: the culture of 14 days shows no growth ({result}); still pending:"
         f" {', '.join(pending)}."
     )
 
@@ -184,7 +187,7 @@ def e13_not_their_role(stage: Stage) -> Story:
 
 
 def e15_lot_stays_open(stage: Stage) -> Story:
-    """L01 cannot be closed while three of its bags are in the tank and nobody has decided on them."""
+    """L01 cannot be closed while three of its bags are in the tank and nobody decides on them."""
     yield at("2026-04-30", "10:00")
     stage.tell("E15: QA1 tries to close L01.")
     refusal = stage.refused(

@@ -56,7 +56,7 @@ def make(stage: Stage, plan: LotPlan, collected_on: str) -> Story:
     yield at(days_after(plan.harvested_on, -HARVEST_P1_BEFORE), "09:00")
     reaped = reap(stage, lot, "P1", plan.p1_typed or p1.harvested, 93)
     if reaped["warnings"]:
-        stage.tell(f"{lot}, harvest of P1: {plan.p1_typed or p1.harvested} ×10⁶ is typed.")
+        stage.tell(f"E03: {lot}, harvest of P1: {plan.p1_typed or p1.harvested} ×10⁶ is typed.")
         stage.tell_warnings(reaped)
     yield at(days_after(plan.harvested_on, -HARVEST_P1_BEFORE), "11:00")
     sow(stage, lot, "P2", p2)

@@ -54,7 +54,9 @@ class Bought(NamedTuple):
 
 BOUGHT = (
     Bought(LYSATE, "Blood bank", "HPL-2506", "2025-08-18", "2026-07-31", 1000, ("L01",)),
-    Bought(CRYOPROTECTANT, "Chemicals", "DM-4471", "2025-08-18", "2027-06-30", 100, EVERY_LOT),
+    Bought(
+        CRYOPROTECTANT, "Laboratory supplies", "DM-4471", "2025-08-18", "2027-06-30", 100, EVERY_LOT
+    ),
     Bought(LYSATE, "Blood bank", "HPL-2508", "2025-09-08", "2026-09-30", 2000, ("L02", "L03")),
     Bought(LYSATE, "Blood bank", "HPL-2510", "2025-10-06", "2026-10-31", 2500, EVERY_LOT[3:6]),
     Bought(LYSATE, "Blood bank", "HPL-2512", "2025-11-17", "2026-12-31", 3500, EVERY_LOT[6:]),
@@ -84,7 +86,7 @@ def _receive(stage: Stage, bought: Bought) -> str:
         bought.supplier_lot,
         date.fromisoformat(bought.expires_on),
         Decimal(bought.quantity_ml),
-        certificate=f"Certificate of {bought.supplier_lot}",
+        certificate=f"CoA {bought.supplier_lot}",
     )
     number = str(receive_material(stage.desk("TECHNICIAN1"), bought.material, came, NOW)["id"])
     stage.props.material_lots[bought.supplier_lot] = number

@@ -1,4 +1,4 @@
-"""What the demo leaves on disk beside the labels: documents, traces, charts, pages, the register."""
+"""What the demo leaves on disk beside the labels: documents, traces, charts, a page, a register."""
 
 from __future__ import annotations
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from lottrack.demo.closing import infusion_table, totals
+from lottrack.demo.matters import matters
 from lottrack.demo.people import ADMINISTRATOR, PEOPLE, SECRET
 from lottrack.reports.output import table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lottrack.actions.desk import Desk
 
 HEADS = {
@@ -25,6 +25,9 @@ HEADS = {
     "status": "status",
 }
 """The columns of the table of infusions, with their heads."""
+
+MATTERS = ("since", "what", "id", "about", "state")
+"""The columns of the table of what quality assurance dealt with."""
 
 
 def summary(desk: Desk, path: Path, papers: list[Path]) -> dict[str, Any]:
@@ -41,13 +44,14 @@ def summary(desk: Desk, path: Path, papers: list[Path]) -> dict[str, Any]:
         "secret": SECRET,
         "totals": totals(desk),
         "infusions": infusion_table(desk),
+        "matters": matters(desk),
         "try": _commands(desk, path),
         "warnings": [],
     }
 
 
 def _commands(desk: Desk, path: Path) -> list[str]:
-    """Three commands to begin with: a bag in stock, a lot, a family."""
+    """Four commands to begin with: a bag in stock, a lot, whom a recall reached, what is owed."""
     stock = desk.store.rows("container_standing", lot="L01", location_state="stored")[0]
     label = desk.store.rows("label_standing", container=stock.container, state="applied")[0]
     scan = desk.store.get("label", label.label).payload
@@ -55,8 +59,14 @@ def _commands(desk: Desk, path: Path) -> list[str]:
     return [
         f"{program} --as PHARMACIST1 verify {quote(str(scan))} --patient P02",
         f"{program} lot check L02",
-        f"{program} trace D01 --forward",
+        f"{program} trace {_recalled(desk)} --forward",
+        f"{program} due --days 365",
     ]
+
+
+def _recalled(desk: Desk) -> str:
+    """The material lot that was called back."""
+    return str(desk.store.rows("material_recall")[0].material_lot)
 
 
 def summary_text(data: dict[str, Any]) -> str:
@@ -67,11 +77,15 @@ def summary_text(data: dict[str, Any]) -> str:
         [
             table([{HEADS[name]: row[name] for name in HEADS} for row in data["infusions"]]),
             "",
+            table(data["matters"], MATTERS),
+            "",
             f"{made['donors']} donors ({made['donors_deferred']} deferred), {made['pairs']} pairs,"
             f" {made['lots']} lots; {made['bags_filled']} bags filled ="
             f" {made['bags_infused']} infused + {made['bags_destroyed']} destroyed +"
             f" {made['bags_in_stock']} in stock; {made['fresh_doses']} fresh dose,"
             f" {made['fresh_doses_infused']} infused.",
+            f"{made['material_lots']} material lots, {made['holds']} holds,"
+            f" {made['holds_open']} of them open; {made['documents']} documents issued.",
             f"{made['infusions_planned']} infusions planned, {made['infusions_given']} given;"
             f" {made['refusals']} refusals, {made['corrections']} corrections,"
             f" {made['labels']} labels, {made['signatures']} signatures,"
@@ -79,7 +93,7 @@ def summary_text(data: dict[str, Any]) -> str:
             "",
             f"Database   {data['path']}",
             f"Labels     {data['labels']}",
-            *(f"Paper      {paper}" for paper in data["papers"]),
+            *_paper_lines(data["papers"]),
             f"People     {roles}",
             f"Secret     {data['secret']}  (the same for all of them: this is training)",
             "",
@@ -89,3 +103,14 @@ def summary_text(data: dict[str, Any]) -> str:
             "Or change a row of a copy by hand, then: lottrack --db COPY audit verify",
         ]
     )
+
+
+def _paper_lines(papers: list[str]) -> list[str]:
+    """The files by folder, a line each."""
+    folders: dict[Path, list[str]] = {}
+    for paper in map(Path, papers):
+        folders.setdefault(paper.parent, []).append(paper.name)
+    return [
+        f"{folder.name.capitalize():<10} {folder}: {', '.join(names)}"
+        for folder, names in folders.items()
+    ]

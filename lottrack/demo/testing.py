@@ -15,7 +15,7 @@ from lottrack.actions.releasing.releases import Wish
 from lottrack.actions.testing import result_reviews
 from lottrack.actions.testing.result_writing import NewResult, record_result
 from lottrack.demo.families import FAMILIES
-from lottrack.demo.lots import LOTS
+from lottrack.demo.lots import LOTS, infusion
 from lottrack.demo.making import HARVEST_P1_BEFORE
 from lottrack.demo.stage import NOW, at, days_after
 
@@ -130,15 +130,19 @@ def certify(stage: Stage, plan: LotPlan) -> Story:
     if plan.fresh:
         made = certify_finally(stage, plan.number, stage.props.fresh_fills[plan.number])
         stage.tell(
-            f"E04: every condition is met; QP1 certifies the fresh dose of {plan.number}, given"
-            f" three weeks ago ({made['signature']})."
+            f"E04: every condition is met; QP1 certifies the fresh dose of {plan.number}, given on"
+            f" {infusion(plan.patient, 1).given_on} ({made['signature']})."
         )
 
 
 def review_results(stage: Stage, lot: str) -> None:
     """Review every result of a lot that nobody has reviewed yet, by one signature."""
+    review(stage, result_reviews.open_results(stage.desk("QC2"), lot))
+
+
+def review(stage: Stage, numbers: list[str]) -> None:
+    """Review results by one signature, by somebody who recorded none of them."""
     desk = stage.desk("QC2")
-    numbers = result_reviews.open_results(desk, lot)
     prepared = result_reviews.prepare_review(desk, numbers, "QC2")
     result_reviews.review_results(desk, numbers, prepared, stage.proof("QC2"))
 
