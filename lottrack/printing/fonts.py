@@ -110,8 +110,8 @@ def measure(lines: Sequence[str], weight: str, size: int, wrap_width: int | None
     face = font(weight, size)
     if wrap_width is not None:
         lines = [part for line in lines for part in _wrapped(line, face, wrap_width)]
-    boxes = [face.getbbox(line, mode="1", anchor="ls") for line in lines]
-    tall = face.getbbox("Hd", mode="1", anchor="ls")
+    boxes = [ink_of(line, face) for line in lines]
+    tall = ink_of("Hd", face)
     return Block(
         lines=tuple(lines),
         size=size,
@@ -122,9 +122,15 @@ def measure(lines: Sequence[str], weight: str, size: int, wrap_width: int | None
     )
 
 
+@lru_cache(maxsize=4096)
+def ink_of(line: str, face: FreeTypeFont) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a line's ink in dots, from the start of its base line."""
+    return face.getbbox(line, mode="1", anchor="ls")
+
+
 def width_of(line: str, face: FreeTypeFont) -> int:
     """Width of one line in dots: its advance, or its ink where that reaches farther."""
-    left, _, right, _ = face.getbbox(line, mode="1", anchor="ls")
+    left, _, right, _ = ink_of(line, face)
     advance = -(-face.getlength(line, mode="1") // 1)
     return int(max(right, advance) - min(left, 0))
 

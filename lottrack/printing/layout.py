@@ -7,6 +7,7 @@ printer dots in one place, ``dots``.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 MM_PER_INCH: Final = Decimal("25.4")
@@ -135,6 +136,7 @@ class Dots(NamedTuple):
         return self.bottom - self.top
 
 
+@lru_cache(maxsize=4096)
 def dots(mm: Decimal, dpi: int) -> int:
     """The nearest whole printer dot to a measure in millimetres."""
     return int((mm * dpi / MM_PER_INCH).to_integral_value(ROUND_HALF_EVEN))

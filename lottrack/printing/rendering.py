@@ -9,8 +9,8 @@ been read back from the dots and says the payload.
 from __future__ import annotations
 
 import hashlib
-import io
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lottrack.errors import LabelError
 from lottrack.printing import codes
@@ -27,7 +27,9 @@ from lottrack.printing.layout import (
     module_dots,
     module_mm,
 )
+from lottrack.printing.png import png
 from lottrack.printing.symbols import draw_symbol
+from lottrack.printing.templates import PLACEHOLDER
 from lottrack.printing.texts import INK, PAPER, Canvas, draw_text
 from lottrack.rules.reading.text import nfc, printable
 
@@ -40,11 +42,16 @@ if TYPE_CHECKING:
     from lottrack.printing.templates import Template
 
 
+_OF_ONE_LABEL: Final = frozenset({"label", "container", "ordinal", "sample"})
+"""Fields that say something else on each label of a job."""
+
+
 class Rendered(NamedTuple):
-    """One label, ready for a printer.
+    """One label whose code was read back from its dots: the source of every format.
 
     Attributes:
-        png: the picture as a PNG file that carries its resolution.
+        dots: row by row from the top, eight dots a byte, 1 for paper; rows end with a whole byte.
+        width, height: in dots.
         image_sha256: over width, height and the dots, so that it does not depend on how the file
             was compressed.
         width_mm, height_mm: of the label.
@@ -53,13 +60,20 @@ class Rendered(NamedTuple):
         payload: what its code says.
     """
 
-    png: bytes
+    dots: bytes
+    width: int
+    height: int
     image_sha256: str
     width_mm: Decimal
     height_mm: Decimal
     dpi: int
     text: tuple[str, ...]
     payload: str
+
+    @property
+    def png(self) -> bytes:
+        """The picture as a PNG file that carries its resolution."""
+        return png(self.dots, self.width, self.height, self.dpi)
 
 
 def render(
@@ -91,9 +105,12 @@ def render(
     image, text = _draw(template, clean, payload, dpi)
     drawn = [element for element in template.elements if _is_drawn(element, clean)]
     _require_readable(template, image, payload, sum(isinstance(e, Code) for e in drawn))
+    packed = image.tobytes()
     return Rendered(
-        png=to_png(image, dpi),
-        image_sha256=_image_sha256(image),
+        dots=packed,
+        width=image.width,
+        height=image.height,
+        image_sha256=image_sha256(packed, image.width, image.height),
         width_mm=template.width_mm,
         height_mm=template.height_mm,
         dpi=dpi,
@@ -107,11 +124,9 @@ def render_sample(template: Template, *, dpi: int | None = None) -> Rendered:
     return render(template, template.sample, template.sample_payload, dpi=dpi)
 
 
-def to_png(image: Image, dpi: int) -> bytes:
-    """A picture as PNG with its resolution, without which it prints at any size."""
-    file = io.BytesIO()
-    image.save(file, "PNG", dpi=(dpi, dpi), optimize=False)
-    return file.getvalue()
+def image_sha256(packed: bytes, width: int, height: int) -> str:
+    """The hash by which the record knows a label's picture."""
+    return hashlib.sha256(f"{width}x{height}:".encode("ascii") + packed).hexdigest()
 
 
 def _checked(template: Template, values: Mapping[str, str]) -> dict[str, str]:
@@ -138,7 +153,7 @@ def _draw(
 
     size = dots(template.width_mm, dpi), dots(template.height_mm, dpi)
     image = Image.new("1", size, PAPER)
-    canvas = Canvas(template, values, ImageDraw.Draw(image), dpi)
+    pen = ImageDraw.Draw(image)
     printed: list[str] = []
     for element in template.elements:
         if not _is_drawn(element, values):
@@ -147,18 +162,49 @@ def _draw(
         rectangle = (place.left, place.top, place.right - 1, place.bottom - 1)
         match element:
             case Text():
-                printed += draw_text(canvas, element)
+                words = _words(template, element, values, dpi)
+                image.paste(words.image, (place.left, place.top))
+                printed += words.lines
             case Code():
                 _draw_code(template, element, payload, image, dpi)
             case Symbol():
                 sign = draw_symbol(element.symbol, min(place.width, place.height))
                 image.paste(sign, (place.left, place.top))
             case Bar():
-                canvas.pen.rectangle(rectangle, fill=INK)
+                pen.rectangle(rectangle, fill=INK)
             case Frame():
                 stroke = max(1, dots(element.line_mm, dpi))
-                canvas.pen.rectangle(rectangle, outline=INK, width=stroke)
+                pen.rectangle(rectangle, outline=INK, width=stroke)
     return image, tuple(printed)
+
+
+class _Words(NamedTuple):
+    """A text as drawn: the picture of its place, and its lines."""
+
+    image: Image
+    lines: tuple[str, ...]
+
+
+def _words(template: Template, text: Text, values: Mapping[str, str], dpi: int) -> _Words:
+    """A text of a label. What all labels of a job say alike is drawn once."""
+    fields = dict.fromkeys(PLACEHOLDER.findall("".join(text.lines)))
+    draw = _draw_words if _OF_ONE_LABEL.isdisjoint(fields) else _draw_words.__wrapped__
+    said = tuple((field, values[field]) for field in fields)
+    return draw(template.name, template.caption_pt, text, said, dpi)
+
+
+@lru_cache(maxsize=256)
+def _draw_words(
+    template: str, caption_pt: Decimal, text: Text, said: tuple[tuple[str, str], ...], dpi: int
+) -> _Words:
+    from PIL import Image, ImageDraw
+
+    # Drawn around the corner of its own place, so that every rounding is that of the whole label.
+    place = area_dots(text.area, dpi)
+    image = Image.new("1", (place.right, place.bottom), PAPER)
+    canvas = Canvas(template, caption_pt, dict(said), ImageDraw.Draw(image), dpi)
+    lines = tuple(draw_text(canvas, text))
+    return _Words(image.crop(place), lines)
 
 
 def _is_drawn(element: Element, values: Mapping[str, str]) -> bool:
@@ -192,8 +238,3 @@ def _require_readable(template: Template, image: Image, payload: str, symbols: i
             code="code-unreadable-after-rendering",
             hint="Print with another template, and report this one.",
         )
-
-
-def _image_sha256(image: Image) -> str:
-    size = f"{image.width}x{image.height}:".encode("ascii")
-    return hashlib.sha256(size + image.tobytes()).hexdigest()

@@ -6,7 +6,6 @@ date. Pictures go in dot by dot, so a printer of the same resolution prints whol
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -101,39 +100,30 @@ def sheet_pdf(labels: Sequence[Rendered], sheet: Sheet | None) -> bytes:
     Raises:
         LabelError: there are no labels, or they do not fit the sheet (``sheet-does-not-fit``).
     """
-    from PIL import Image
-    from reportlab.lib.utils import ImageReader
-    from reportlab.pdfgen.canvas import Canvas
+    from lottrack.printing.pdf import Page, Picture, pdf
 
     if not labels:
         raise LabelError("There is no label to print.")
     if sheet is not None:
         _require_fit([(label.width_mm, label.height_mm) for label in labels], sheet)
-    file = io.BytesIO()
-    canvas = Canvas(file, invariant=1, pageCompression=1)
-    canvas.setTitle("Labels")
-    canvas.setCreator("lottrack")
-    canvas.setViewerPreference("PrintScaling", "None")
+    pages: list[Page] = []
     for number, label in enumerate(labels):
         spot = _own_page(label) if sheet is None else _position(sheet, number + sheet.skip)
-        if number and spot.starts_page:
-            canvas.showPage()
-        canvas.setPageSize((_points(spot.page_width_mm), _points(spot.page_height_mm)))
-        with Image.open(io.BytesIO(label.png), formats=("PNG",)) as picture:
-            # reportlab keeps shades of grey as they are, but would spread 1 bit to three colours.
-            grey = picture.convert("L")
-        width_mm = grey.width * MM_PER_INCH / label.dpi
-        height_mm = grey.height * MM_PER_INCH / label.dpi
-        # PDF counts from the lower left corner; what is placed is the label's top left corner.
-        canvas.drawImage(
-            ImageReader(grey),
+        if spot.starts_page or not pages:
+            pages.append(Page(_points(spot.page_width_mm), _points(spot.page_height_mm), ()))
+        height_mm = label.height * MM_PER_INCH / label.dpi
+        picture = Picture(
+            label.dots,
+            label.width,
+            label.height,
             _points(spot.left_mm),
+            # PDF counts from the lower left corner; what is placed is the label's top left corner.
             _points(spot.page_height_mm - spot.top_mm - height_mm),
-            _points(width_mm),
+            _points(label.width * MM_PER_INCH / label.dpi),
             _points(height_mm),
         )
-    canvas.save()
-    return file.getvalue()
+        pages[-1] = pages[-1]._replace(pictures=(*pages[-1].pictures, picture))
+    return pdf(pages, "Labels")
 
 
 class _Spot(NamedTuple):
@@ -161,8 +151,8 @@ def _position(sheet: Sheet, number: int) -> _Spot:
     )
 
 
-def _points(mm: Decimal) -> float:
-    return float(mm * POINTS_PER_INCH / MM_PER_INCH)
+def _points(mm: Decimal) -> Decimal:
+    return mm * POINTS_PER_INCH / MM_PER_INCH
 
 
 def _largest(sizes: Sequence[Size]) -> Size:

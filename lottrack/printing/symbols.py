@@ -7,6 +7,7 @@ reduced, so that they look alike at every resolution.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class _Pen(NamedTuple):
         )
 
 
+@lru_cache(maxsize=32)
 def draw_symbol(symbol: str, size: int) -> Image:
     """A sign of ``SYMBOLS`` as a square 1-bit picture of ``size`` dots."""
     from PIL import Image, ImageDraw

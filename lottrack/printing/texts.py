@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lottrack.errors import LabelError, TextDoesNotFit
 from lottrack.printing.fields import FIELDS
-from lottrack.printing.fonts import Block, Place, fit, font, measure, missing_characters, width_of
+from lottrack.printing.fonts import (
+    Block,
+    Place,
+    fit,
+    font,
+    ink_of,
+    measure,
+    missing_characters,
+    width_of,
+)
 from lottrack.printing.layout import (
     MM_PER_INCH,
     POINTS_PER_INCH,
@@ -17,7 +26,7 @@ from lottrack.printing.layout import (
     dots,
     font_dots,
 )
-from lottrack.printing.templates import PLACEHOLDER, Template
+from lottrack.printing.templates import PLACEHOLDER
 from lottrack.rules.reading.text import describe_character, printable
 
 if TYPE_CHECKING:
@@ -39,13 +48,15 @@ class Canvas(NamedTuple):
     """What a label is being drawn on, and from.
 
     Attributes:
-        template: the label's template.
-        values: text by field, every field present.
+        template: name of the label's template, for messages.
+        caption_pt: font size of captions.
+        values: text by field, every field that is drawn present.
         pen: draws on the picture.
         dpi: dots per inch of the picture.
     """
 
-    template: Template
+    template: str
+    caption_pt: Decimal
     values: Mapping[str, str]
     pen: ImageDraw
     dpi: int
@@ -95,7 +106,7 @@ def _filled(canvas: Canvas, text: Text) -> list[str]:
         empty = [field for field in PLACEHOLDER.findall(pattern) if canvas.values[field] == ""]
         if empty and text.required:
             raise LabelError(
-                f"A label of template {canvas.template.name} must say {', '.join(empty)}"
+                f"A label of template {canvas.template} must say {', '.join(empty)}"
                 f" ({FIELDS[empty[0]]}), and the record has no value for it.",
                 code="label-field-missing",
                 hint="Complete the record first.",
@@ -111,7 +122,7 @@ def _require_printable(canvas: Canvas, text: Text, lines: list[str]) -> None:
     for line in lines:
         for character in missing_characters(line, text.weight):
             raise TextDoesNotFit(
-                f"The {text.name} on label template {canvas.template.name} holds"
+                f"The {text.name} on label template {canvas.template} holds"
                 f" {describe_character(character)}, which the label's typeface cannot print:"
                 f" {printable(line)}",
                 code="character-not-printable",
@@ -121,7 +132,7 @@ def _require_printable(canvas: Canvas, text: Text, lines: list[str]) -> None:
 
 def _draw_caption(canvas: Canvas, text: Text, place: Dots, shade: int) -> Dots:
     """Draw the caption; gives the place left below it."""
-    size = font_dots(canvas.template.caption_pt, canvas.dpi)
+    size = font_dots(canvas.caption_pt, canvas.dpi)
     caption = measure([text.caption], "regular", size)
     if caption.width > place.width:
         raise _too_long(canvas, text, caption, place)
@@ -152,7 +163,7 @@ def _put(canvas: Canvas, block: Block, text: Text, place: Dots, shade: int) -> N
     for number, line in enumerate(block.lines):
         slack = place.width - width_of(line, face)
         left = place.left + {"left": 0, "center": slack // 2, "right": slack}[text.align]
-        overhang = min(0, int(face.getbbox(line, mode="1", anchor="ls")[0]))
+        overhang = min(0, int(ink_of(line, face)[0]))
         base = place.top + block.rise + number * block.pitch
         canvas.pen.text((left - overhang, base), line, font=face, fill=shade, anchor="ls")
 
@@ -164,7 +175,7 @@ def _too_long(canvas: Canvas, text: Text, block: Block, place: Dots) -> TextDoes
     points = f"{Decimal(block.size) * POINTS_PER_INCH / canvas.dpi:.1f}"
     return TextDoesNotFit(
         f"The {text.name} {printable(' / '.join(block.lines))!r} does not fit label template"
-        f" {canvas.template.name}: at {points} pt it takes {mm(block.width)} ×"
+        f" {canvas.template}: at {points} pt it takes {mm(block.width)} ×"
         f" {mm(block.height)} mm, and there are {mm(place.width)} × {mm(place.height)} mm."
         " Nothing was cut off.",
         hint="Shorten it in the record, or print with a larger template (--template NAME).",

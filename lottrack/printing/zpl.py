@@ -7,89 +7,94 @@ question mark: the printer's own fonts are not used. The commands are digits and
 
 from __future__ import annotations
 
-import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import LabelError
-from lottrack.printing.codes import read_printed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PIL.Image import Image
-
     from lottrack.printing.rendering import Rendered
 
-_LABEL = (
-    r"\^XA\^PW(?P<width>[0-9]+)\^LL(?P<height>[0-9]+)\^LH0,0\^FO0,0"
-    r"\^GFA,(?P<total>[0-9]+),[0-9]+,(?P<row>[0-9]+),(?P<dots>[0-9A-F]+)\^FS\^PQ1\^XZ\n"
+_HEAD = re.compile(
+    rb"\^XA\^PW(?P<width>[0-9]{1,5})\^LL(?P<height>[0-9]{1,5})\^LH0,0\^FO0,0"
+    rb"\^GFA,(?P<total>[0-9]{1,8}),(?P=total),(?P<row>[0-9]{1,5}),"
 )
+_TAIL = b"^FS^PQ1^XZ\n"
+_WHITE_AND_BLACK = bytes(range(255, -1, -1))
+"""Turns 1 for paper, as lottrack draws, into 1 for black, as the printer prints, and back."""
+
+
+class Dots(NamedTuple):
+    """What a printer will lay on one label, as ``rendering.Rendered`` holds it."""
+
+    dots: bytes
+    width: int
+    height: int
 
 
 def zpl(labels: Sequence[Rendered]) -> bytes:
     """One print job for labels, one copy of each, at the resolution they were drawn for.
 
     Raises:
-        LabelError: the dots in the job do not read as the payload (it never leaves lottrack).
+        LabelError: the job does not hold the very dots that were read (``print-job-damaged``); it
+            never leaves lottrack.
     """
-    job = "".join(_label(_dots(label.png)) for label in labels)
-    for label, image in zip(labels, read_back(job.encode("ascii")), strict=True):
-        found = read_printed(image)
-        if not found or set(found) != {label.payload}:
-            raise LabelError(
-                f"The print job of a label reads {found or 'nothing'} instead of {label.payload};"
-                " it was not sent.",
-                code="code-unreadable-after-rendering",
-                hint="Print as PNG or PDF, and report this template.",
-            )
-    return job.encode("ascii")
+    job = b"".join(_label(label) for label in labels)
+    drawn = [Dots(label.dots, label.width, label.height) for label in labels]
+    if read_back(job) != drawn:
+        raise _damaged()
+    return job
 
 
-def read_back(job: bytes) -> list[Image]:
-    """The pictures in a print job that ``zpl`` made, as the printer will lay them.
+def read_back(job: bytes) -> list[Dots]:
+    """The dots in a print job that ``zpl`` made, as the printer will lay them.
 
     Raises:
         LabelError: the job is not one of them, or not whole (``print-job-damaged``).
     """
-    from PIL import Image, ImageChops
-
-    text = job.decode("ascii", "replace")
-    images: list[Image.Image] = []
-    end = 0
-    for label in re.finditer(_LABEL, text):
-        row, height = int(label["row"]), int(label["height"])
-        dots = bytes.fromhex(label["dots"]) if len(label["dots"]) % 2 == 0 else b""
-        if label.start() != end or len(dots) != int(label["total"]) or row * height != len(dots):
+    labels: list[Dots] = []
+    at = 0
+    while at < len(job):
+        head = _HEAD.match(job, at)
+        if head is None:
             raise _damaged()
-        end = label.end()
-        drawn = Image.frombytes("1", (row * 8, height), dots)
-        images.append(ImageChops.invert(drawn.crop((0, 0, int(label["width"]), height))))
-    if end != len(text):
-        raise _damaged()
-    return images
+        width, height, total, row = (
+            int(head[part]) for part in ("width", "height", "total", "row")
+        )
+        end = head.end() + 2 * total
+        if row != (width + 7) // 8 or total != row * height or job[end : end + len(_TAIL)] != _TAIL:
+            raise _damaged()
+        try:
+            dots = bytes.fromhex(job[head.end() : end].decode("ascii"))
+        except ValueError:
+            raise _damaged() from None
+        if len(dots) != total:
+            raise _damaged()
+        labels.append(Dots(_turned(dots, width, row), width, height))
+        at = end + len(_TAIL)
+    return labels
 
 
-def _dots(png: bytes) -> Image:
-    from PIL import Image
-
-    with Image.open(io.BytesIO(png)) as image:
-        image.load()
-        return image.convert("1")
-
-
-def _label(image: Image) -> str:
+def _label(label: Rendered) -> bytes:
     """The commands for one label: width, length, and its dots, 1 for black."""
-    from PIL import Image, ImageChops
-
-    row = (image.width + 7) // 8
-    padded = Image.new("1", (row * 8, image.height), 1)
-    padded.paste(image, (0, 0))
-    dots = ImageChops.invert(padded).tobytes()
+    row = (label.width + 7) // 8
+    dots = _turned(label.dots, label.width, row)
     return (
-        f"^XA^PW{image.width}^LL{image.height}^LH0,0^FO0,0"
-        f"^GFA,{len(dots)},{len(dots)},{row},{dots.hex().upper()}^FS^PQ1^XZ\n"
-    )
+        f"^XA^PW{label.width}^LL{label.height}^LH0,0^FO0,0"
+        f"^GFA,{len(dots)},{len(dots)},{row},{dots.hex().upper()}"
+    ).encode("ascii") + _TAIL
+
+
+def _turned(dots: bytes, width: int, row: int) -> bytes:
+    """Black for white; what fills the last byte of a row stays empty."""
+    turned = bytearray(dots.translate(_WHITE_AND_BLACK))
+    spare = row * 8 - width
+    if spare:
+        keep = 0xFF << spare & 0xFF
+        turned[row - 1 :: row] = bytes(byte & keep for byte in turned[row - 1 :: row])
+    return bytes(turned)
 
 
 def _damaged() -> LabelError:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from lottrack.errors import LabelError
+from lottrack.printing import zpl as jobs
 from lottrack.printing.codes import read_printed
-from lottrack.printing.rendering import render, render_sample
+from lottrack.printing.rendering import Rendered, render, render_sample
 from lottrack.printing.templates import Template
 from lottrack.printing.zpl import read_back, zpl
 
@@ -23,10 +24,16 @@ def picture(png: bytes) -> Image.Image:
         return image.convert("1")
 
 
+def pictures(job: bytes) -> list[Image.Image]:
+    return [
+        Image.frombytes("1", (label.width, label.height), label.dots) for label in read_back(job)
+    ]
+
+
 @pytest.mark.parametrize("dpi", [300, 600])
 def test_the_printer_gets_the_dots_that_were_drawn(small: Template, dpi: int) -> None:
     label = render_sample(small, dpi=dpi)
-    (back,) = read_back(zpl([label]))
+    (back,) = pictures(zpl([label]))
     assert back.size == picture(label.png).size
     assert (
         ImageChops.difference(back.convert("L"), picture(label.png).convert("L")).getbbox() is None
@@ -34,11 +41,25 @@ def test_the_printer_gets_the_dots_that_were_drawn(small: Template, dpi: int) ->
     assert read_printed(back) == [label.payload]
 
 
+def test_the_graphic_field_is_black_where_the_label_is(small: Template) -> None:
+    label = render_sample(small, dpi=300)
+    row, rest = (label.width + 7) // 8, label.width % 8
+    field = re.search(rb"\^GFA,(\d+),(\d+),(\d+),([0-9A-F]+)\^FS", zpl([label]))
+    assert [int(number) for number in field.groups()[:3]] == [row * label.height] * 2 + [row]
+    inked = Image.frombytes("1", (row * 8, label.height), bytes.fromhex(field[4].decode()))
+    drawn = ImageChops.invert(picture(label.png).convert("L"))
+    assert rest != 0
+    assert (
+        ImageChops.difference(inked.convert("L").crop((0, 0, *drawn.size)), drawn).getbbox() is None
+    )
+    assert inked.crop((drawn.width, 0, row * 8, label.height)).getextrema() == (0, 0)
+
+
 def test_several_labels_are_one_job_in_their_order(small: Template) -> None:
     one = render_sample(small)
     other = render(small, small.sample, "LT.CNNORTH0003J.LBNORTH00327.PK")
     job = zpl([one, other])
-    assert [read_printed(image) for image in read_back(job)] == [[one.payload], [other.payload]]
+    assert [read_printed(image) for image in pictures(job)] == [[one.payload], [other.payload]]
     assert job.count(b"^XA") == job.count(b"^XZ") == 2
     assert zpl([one, other]) == job
 
@@ -72,8 +93,18 @@ def test_a_job_that_is_not_whole_is_not_taken_for_one(small: Template, spoil) ->
     assert refused.value.code == "print-job-damaged"
 
 
-def test_a_label_whose_dots_do_not_say_its_payload_never_leaves(small: Template) -> None:
-    label = render_sample(small)._replace(payload="LT.CNNORTH0003J.LBNORTH00327.PK")
+def test_a_job_that_lost_a_dot_never_leaves(
+    small: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = jobs._label
+
+    def one_dot_off(label: Rendered) -> bytes:
+        job = bytearray(made(label))
+        middle = len(job) // 2
+        job[middle] = ord("1") if job[middle] == ord("0") else ord("0")
+        return bytes(job)
+
+    monkeypatch.setattr(jobs, "_label", one_dot_off)
     with pytest.raises(LabelError) as refused:
-        zpl([label])
-    assert refused.value.code == "code-unreadable-after-rendering"
+        zpl([render_sample(small)])
+    assert refused.value.code == "print-job-damaged"
