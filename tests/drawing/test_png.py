@@ -12,9 +12,10 @@ import pytest
 from PIL import Image, ImageColor
 
 from lottrack.drawing import look
+from lottrack.drawing.charts import Chart, Point, Series, chart_picture
 from lottrack.drawing.graph import Graph, Node
 from lottrack.drawing.picture import picture
-from lottrack.drawing.png import LOWEST_DPI, png
+from lottrack.drawing.png import LOWEST_DPI, png, png_of
 from lottrack.drawing.shapes import Polygon, Rounded, Shape, Text
 from lottrack.errors import BadValue, Refused
 
@@ -157,3 +158,12 @@ def test_a_scale_that_makes_no_sense_is_refused(dpi: int) -> None:
 
 def test_a_trace_of_nothing_is_a_picture_too() -> None:
     assert opened(png(Graph("L", (), ()), 72)).width > 0
+
+
+def test_a_strong_line_over_an_equal_grey_one_is_painted() -> None:
+    """Two lots may grow alike; the one the chart is about must be seen all the same."""
+    points = (Point(0, 0, ""), Point(7, 3, ""), Point(14, 6, ""))
+    series = (Series("L02", points, is_main=True), Series("L01", points, is_main=False))
+    alike = chart_picture(Chart("Growth", "", "days", "doublings", series))
+    alone = chart_picture(Chart("Growth", "", "days", "doublings", series[:1]))
+    assert opened(png_of(alike)).tobytes() == opened(png_of(alone)).tobytes()
