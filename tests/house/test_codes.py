@@ -160,11 +160,11 @@ def test_a_code_of_the_catalogue_is_met_in_a_test(code: str) -> None:
 
 def test_what_blocks_an_infusion_is_in_the_catalogue() -> None:
     """Every blocker that the rules of an infusion spell is one that SOPs can look up."""
-    path = PACKAGE / "rules" / "administration" / "verdict.py"
-    rules = ast.parse(path.read_text(encoding="utf-8"))
+    room = sources(PACKAGE / "rules" / "administration")
     spelled = {
         str(call.args[0].value)
-        for call in ast.walk(rules)
+        for text in room.values()
+        for call in ast.walk(ast.parse(text))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id == "Blocker"

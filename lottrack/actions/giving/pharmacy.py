@@ -12,7 +12,7 @@ from lottrack.actions.giving.loads import patient_limit_data, patient_limit_line
 from lottrack.actions.refusals import record_refusal
 from lottrack.actions.secrets import require_account
 from lottrack.errors import AccessRefused, Blocker, InfusionRefused, NotSignedIn, StoreBusy
-from lottrack.rules.administration.verdict import Verdict, judge
+from lottrack.rules.administration.verdict import judge
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import format_cells, plain
 from lottrack.rules.reading.times import require_not_future, to_text
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lottrack.actions.desk import Desk, Telling
+    from lottrack.rules.administration.answer import Verdict
     from lottrack.store.reader import Reader
 
 CHECKED = (
