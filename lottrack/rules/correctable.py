@@ -229,6 +229,8 @@ DECISIONS: dict[str, str] = {
     "oos_investigation": "oos investigate",
     "oos_plan": "oos plan",
     "audit_review": "audit review",
+    "bench_profile": "bench doctor",
+    "bench_reason": "bench reason",
     "calibration": "equipment calibrate",
     "corrective_action": "deviation action",
     "deviation_concern": "deviation reclassify",
@@ -251,6 +253,8 @@ CORRECTED_BY: dict[str, str] = {
 
 INSTEAD: dict[str, str] = {
     "audit_review": "A review is not corrected. Strike it and review again.",
+    "bench_profile": "Find it out anew: lottrack bench doctor.",
+    "bench_reason": "Printed sheets carry it. Strike it, and register another.",
     "approval": "An approved document stays approved; load and approve a new edition.",
     "collection_decision": "A decision is not corrected. Strike it and decide again.",
     "container_extension": "Extend it anew, by signature: lottrack container extend.",

@@ -134,6 +134,8 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         ({"production_lead", "qc", "qa"}, False, False),
     ),
     "equipment calibrate": (PRODUCTION | {"qc", "qa"}, False, False),
+    **dict.fromkeys(("bench open", "bench doctor"), (WORKERS | {"courier"}, False, False)),
+    "bench reason": ({"production_lead", "qa"}, False, False),
     "attach": (WORKERS | {"courier"}, False, False),
     **dict.fromkeys(("correct", "strike"), (WORKERS, False, False)),
     **dict.fromkeys(

@@ -377,6 +377,15 @@ ROWS = {
         "remarks": "Nothing found.",
         "signature": "$signature",
     },
+    "bench_profile": {
+        "host": "bench-1",
+        "prefix_hex": "",
+        "suffix_hex": "0d0a",
+        "layout": "[]",
+        "doubled": 0,
+        "arrived_hex": "300d0a",
+    },
+    "bench_reason": {"ordinal": 1, "text": "label torn"},
     "training_requirement": {"act": "lot harvest", "subject": "SOP-1"},
     "training_withdrawal": {"training_requirement": "$training_requirement"},
     "training": {

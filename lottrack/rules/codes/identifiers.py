@@ -22,6 +22,8 @@ PREFIXES: dict[str, str] = {
     "attachment": "AX",
     "attestation": "AT",
     "audit_review": "AV",
+    "bench_profile": "BP",
+    "bench_reason": "BR",
     "calibration": "CB",
     "collection": "CL",
     "collection_count": "CC",

@@ -103,6 +103,9 @@ FACTS: dict[str, tuple[str, ...]] = {
     "material_recall": ("material_lot",),
     # 0009: periodic reviews of the audit trail
     "audit_review": ("from_at", "to_at", "first_seq", "last_seq", "remarks", "signature"),
+    # 0011: the bench
+    "bench_profile": ("host", "prefix_hex", "suffix_hex", "layout", "doubled", "arrived_hex"),
+    "bench_reason": ("ordinal", "text"),
 }
 """Append-only tables with their own columns, between ``VERSION`` and ``AUTHOR``."""
 
