@@ -12,7 +12,7 @@ from lottrack.errors import StoreError
 
 if TYPE_CHECKING:
     from lottrack.context import Context
-    from lottrack.drawing.charts import Chart
+    from lottrack.drawing.plots.chart import Chart
 
 FORMATS = ("table", "json", "svg", "png")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lottrack.drawing import fonts, look
 from lottrack.drawing.brush import Mark, marks
-from lottrack.drawing.graph import Graph, Node, readable
-from lottrack.drawing.picture import picture
+from lottrack.drawing.graphs.graph import Graph, Node, readable
+from lottrack.drawing.graphs.picture import picture
 from lottrack.errors import BadValue, Refused
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.layout import ARROW, DOWN, LEFT, RIGHT, ROOT_RIM, Curve, Point
+from lottrack.drawing.graphs.layout import ARROW, DOWN, LEFT, RIGHT, ROOT_RIM, Curve, Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.graph import readable
-from lottrack.drawing.picture import picture
+from lottrack.drawing.graphs.graph import readable
+from lottrack.drawing.graphs.picture import picture
 from lottrack.drawing.shapes import Path, Polygon, Rounded, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lottrack.drawing.graph import Graph
+    from lottrack.drawing.graphs.graph import Graph
     from lottrack.drawing.shapes import Part, Picture, Shape
 
 _FONTS = "'Source Sans Pro', 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"

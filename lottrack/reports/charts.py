@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lottrack.reports.output import table
 
 if TYPE_CHECKING:
-    from lottrack.drawing.charts import Chart, Level
+    from lottrack.drawing.plots.chart import Chart, Level
 
 _GROWTH_COLUMNS = {
     "passage": "passage",
@@ -21,7 +21,7 @@ _GROWTH_COLUMNS = {
 
 def picture(chart: Chart, style: str) -> bytes:
     """A chart as ``svg`` or ``png``."""
-    from lottrack.drawing.charts import chart_picture
+    from lottrack.drawing.plots.chart import chart_picture
 
     if style == "png":
         from lottrack.drawing.png import png_of
@@ -59,7 +59,7 @@ def growth_text(data: dict[str, Any]) -> str:
 
 def growth_chart(data: dict[str, Any]) -> Chart:
     """Cumulative doublings against days, this lot strong, earlier lots of the product grey."""
-    from lottrack.drawing.charts import Chart, Level, Point, Series
+    from lottrack.drawing.plots.chart import Chart, Level, Point, Series
 
     marked = {passage["passage"]: passage["outside"] for passage in data["passages"]}
 
@@ -124,7 +124,7 @@ def control_text(data: dict[str, Any]) -> str:
 
 def control_chart(data: dict[str, Any]) -> Chart:
     """Results in their order with mean, standard deviations and the limits of the criterion."""
-    from lottrack.drawing.charts import Chart, Point, Series
+    from lottrack.drawing.plots.chart import Chart, Point, Series
 
     points = tuple(
         Point(
@@ -150,7 +150,7 @@ def control_chart(data: dict[str, Any]) -> Chart:
 
 
 def _levels(data: dict[str, Any]) -> list[Level]:
-    from lottrack.drawing.charts import CENTRE, WARNING, Level
+    from lottrack.drawing.plots.chart import CENTRE, WARNING, Level
 
     levels = [Level(float(end), f"limit {data['limit']}") for end in data["limits"]]
     if data["mean"] is None:

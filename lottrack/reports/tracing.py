@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.drawing.graph import Graph, Node
+from lottrack.drawing.graphs.graph import Graph, Node
 
 if TYPE_CHECKING:
     from lottrack.actions.record.traces import Trace
@@ -21,7 +21,7 @@ def drawn(found: Trace, style: str) -> bytes:
         from lottrack.drawing.svg import svg
 
         return svg(graph).encode()
-    from lottrack.drawing.dot import dot
+    from lottrack.drawing.graphs.dot import dot
 
     return dot(graph).encode()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lottrack.drawing.graph import Graph, Node
+from lottrack.drawing.graphs.graph import Graph, Node
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lottrack.drawing.charts import (
+from lottrack.drawing.plots.chart import (
     CENTRE,
     HEIGHT,
     WIDTH,
@@ -20,8 +20,8 @@ from lottrack.drawing.charts import (
     Series,
     chart_picture,
 )
+from lottrack.drawing.plots.scales import linear, logarithmic
 from lottrack.drawing.png import png_of
-from lottrack.drawing.scales import linear, logarithmic
 from lottrack.drawing.shapes import Path, Polygon, Text
 from lottrack.drawing.svg import svg_of
 

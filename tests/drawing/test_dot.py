@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottrack.drawing.dot import dot
-from lottrack.drawing.graph import Graph, Node, readable
+from lottrack.drawing.graphs.dot import dot
+from lottrack.drawing.graphs.graph import Graph, Node, readable
 
 # From https://graphviz.org/doc/info/lang.html: inside a quoted name only \" is an escape, a
 # doubled backslash stays together, and a quote that is not escaped ends the name.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.drawing.graph import Graph, Node, is_readable, is_root, readable, tidy
+from lottrack.drawing.graphs.graph import Graph, Node, is_readable, is_root, readable, tidy
 
 
 def test_a_repeated_node_or_edge_counts_once() -> None:

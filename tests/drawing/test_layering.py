@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.drawing.layering import Directed, Link, folded, layers, runs, without_cycles
+from lottrack.drawing.graphs.layering import Directed, Link, folded, layers, runs, without_cycles
 
 
 @st.composite

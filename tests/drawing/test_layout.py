@@ -7,9 +7,9 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottrack.drawing.graph import Graph, Node
-from lottrack.drawing.layout import ARROW, DOWN, LEFT, RIGHT, Box, Layout, Route, layout
-from lottrack.drawing.picture import picture
+from lottrack.drawing.graphs.graph import Graph, Node
+from lottrack.drawing.graphs.layout import ARROW, DOWN, LEFT, RIGHT, Box, Layout, Route, layout
+from lottrack.drawing.graphs.picture import picture
 
 A4_POINTS = (841, 595)  # 297 by 210 mm (ISO 216)
 

@@ -7,8 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.drawing.layering import Link, neighbours
-from lottrack.drawing.ordering import crossings, ordered
+from lottrack.drawing.graphs.layering import Link, neighbours
+from lottrack.drawing.graphs.ordering import crossings, ordered
 
 
 @st.composite

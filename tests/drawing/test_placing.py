@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.drawing.placing import Port, placed
+from lottrack.drawing.graphs.placing import Port, placed
 
 
 @st.composite

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image, ImageColor
 
 from lottrack.drawing import look
-from lottrack.drawing.charts import Chart, Point, Series, chart_picture
-from lottrack.drawing.graph import Graph, Node
-from lottrack.drawing.picture import picture
+from lottrack.drawing.graphs.graph import Graph, Node
+from lottrack.drawing.graphs.picture import picture
+from lottrack.drawing.plots.chart import Chart, Point, Series, chart_picture
 from lottrack.drawing.png import LOWEST_DPI, png, png_of
 from lottrack.drawing.shapes import Polygon, Rounded, Shape, Text
 from lottrack.errors import BadValue, Refused

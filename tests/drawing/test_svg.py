@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lottrack.drawing import look
-from lottrack.drawing.graph import Graph, Node, readable
+from lottrack.drawing.graphs.graph import Graph, Node, readable
 from lottrack.drawing.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -203,7 +203,7 @@ def test_a_trace_of_nothing_says_so() -> None:
 
 def test_two_runs_of_the_program_draw_the_same_document() -> None:
     program = (
-        "from lottrack.drawing.graph import Graph, Node\n"
+        "from lottrack.drawing.graphs.graph import Graph, Node\n"
         "from lottrack.drawing.svg import svg\n"
         "nodes = tuple(Node('lot', f'L{n}', 'x', '', '') for n in range(9))\n"
         "edges = tuple((f'L{n * n % 9}', f'L{n}') for n in range(9))\n"

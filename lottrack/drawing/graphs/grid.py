@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.drawing import layering
+from lottrack.drawing.graphs import layering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lottrack.drawing.face import Face
-    from lottrack.drawing.layering import Directed, Link
+    from lottrack.drawing.graphs.face import Face
+    from lottrack.drawing.graphs.layering import Directed, Link
 
 SHEET = (786, 460)  # A4 on its side in points, without margins, title and legend
 GAP = 11  # between things of one column

@@ -10,8 +10,8 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.graph import readable
-from lottrack.drawing.scales import Scale, linear, logarithmic
+from lottrack.drawing.graphs.graph import readable
+from lottrack.drawing.plots.scales import Scale, linear, logarithmic
 from lottrack.drawing.shapes import (
     BOLD_LINE,
     LINE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.face import BADGE_INSET, BADGE_PADDING, PADDING, SYMBOL, Badge
-from lottrack.drawing.graph import Graph, readable, tidy
-from lottrack.drawing.layout import Box, Point, Route, layout
-from lottrack.drawing.legend import legend, unknown
+from lottrack.drawing.graphs.face import BADGE_INSET, BADGE_PADDING, PADDING, SYMBOL, Badge
+from lottrack.drawing.graphs.graph import Graph, readable, tidy
+from lottrack.drawing.graphs.layout import Box, Point, Route, layout
+from lottrack.drawing.graphs.legend import legend, unknown
 from lottrack.drawing.shapes import (
     BOLD_LINE,
     LINE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lottrack.drawing.layering import Link
+    from lottrack.drawing.graphs.layering import Link
 
 _ROUNDS = 8
 _WEIGHTS = (1, 2, 8)  # of a link with none, one or both ends on the way of a long link

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.graph import Node, readable
+from lottrack.drawing.graphs.graph import Node, readable
 
 PADDING = 7
 SYMBOL = 8  # a symbol is a square of this many points

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.drawing import look
-from lottrack.drawing.graph import Graph, Node, is_readable, is_root, readable, tidy
+from lottrack.drawing.graphs.graph import Graph, Node, is_readable, is_root, readable, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from lottrack.drawing.layering import Link, neighbours
+from lottrack.drawing.graphs.layering import Link, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

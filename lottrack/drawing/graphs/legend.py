@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.drawing import fonts, look
-from lottrack.drawing.face import SYMBOL
-from lottrack.drawing.graph import Graph, is_root, readable
-from lottrack.drawing.layout import ARROW, RIGHT
+from lottrack.drawing.graphs.face import SYMBOL
+from lottrack.drawing.graphs.graph import Graph, is_root, readable
+from lottrack.drawing.graphs.layout import ARROW, RIGHT
 from lottrack.drawing.shapes import (
     BOLD_LINE,
     LINE,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from lottrack.drawing import layering
-from lottrack.drawing.face import Face, face_of
-from lottrack.drawing.graph import Graph, Node, is_root, tidy
-from lottrack.drawing.grid import (
+from lottrack.drawing.graphs import layering
+from lottrack.drawing.graphs.face import Face, face_of
+from lottrack.drawing.graphs.graph import Graph, Node, is_root, tidy
+from lottrack.drawing.graphs.grid import (
     GAP,
     Grid,
     Threads,
@@ -20,8 +20,8 @@ from lottrack.drawing.grid import (
     threads_of,
     tops_in_stack,
 )
-from lottrack.drawing.ordering import ordered
-from lottrack.drawing.placing import Port, placed
+from lottrack.drawing.graphs.ordering import ordered
+from lottrack.drawing.graphs.placing import Port, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,1 @@
+"""Traces as pictures: things in columns, links between them."""
