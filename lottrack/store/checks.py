@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lottrack.errors import StoreBusy, StoreError
 from lottrack.rules.reading.text import printable
 from lottrack.store.connection import connect
-from lottrack.store.replay import Finding, Proof, unread, verify
+from lottrack.store.proofs import Finding, Proof, unread
+from lottrack.store.replay import verify
 from lottrack.store.schema import prove_schema
 
 if TYPE_CHECKING:

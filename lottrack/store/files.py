@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, StoreBusy
-from lottrack.store.replay import Finding
+from lottrack.store.proofs import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.rules.codes.identifiers import KINDS
 from lottrack.store.lives import order_state
-from lottrack.store.replay import Finding
+from lottrack.store.proofs import Finding
 from lottrack.store.tables import FACTS
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lottrack.rules.reading.text import printable
 from lottrack.store.chain import GENESIS, masked, sha256
+from lottrack.store.proofs import WITNESS, Finding, Proof, unread
 from lottrack.store.tables import FACTS, LINKS, STANDINGS, is_secret, key_columns
 
 if TYPE_CHECKING:
@@ -27,40 +28,6 @@ Tables = dict[str, dict[Key, Values]]
 _LONGEST_SHOWN = 80
 _STEP = 500
 _CHAIN_TABLES = frozenset({"audit_entry", "audit_mention", "chain_head"})
-
-
-class Finding(NamedTuple):
-    """One thing that does not prove itself: a stable code, where, and a sentence."""
-
-    code: str
-    where: str
-    sentence: str
-
-
-class Proof(NamedTuple):
-    """What a verification found: how far the chain goes and what does not fit."""
-
-    entries: int
-    head: str
-    assurance: tuple[str, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def verdict(self) -> str:
-        """``intact`` or ``broken``."""
-        return "broken" if self.findings else "intact"
-
-
-WITNESS = (
-    "a chain without a witness outside proves nothing against someone who rewrites all of it:"
-    " compare the head with one printed or exported earlier"
-)
-"""What no proof of a file by itself can say; the last line of every assurance."""
-
-
-def unread(what: str, finding: Finding) -> Proof:
-    """The proof of a file of which nothing could be read: it claims nothing."""
-    return Proof(0, "", (f"nothing was recomputed or compared: {what}", WITNESS), (finding,))
 
 
 def verify(database: SqliteDatabase, progress: Callable[[int], None] | None = None) -> Proof:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.rules.reading.text import printable
 from lottrack.store.migrations import known_migrations, statements
-from lottrack.store.replay import Finding
+from lottrack.store.proofs import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

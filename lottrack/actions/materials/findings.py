@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.actions.materials.stock import read_material_lot
 from lottrack.rules.material_amounts import amount
-from lottrack.store.replay import Finding
+from lottrack.store.proofs import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

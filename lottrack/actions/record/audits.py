@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lottrack.actions.desk import Desk
+    from lottrack.store.proofs import Proof
     from lottrack.store.reader import Reader
-    from lottrack.store.replay import Proof
     from lottrack.store.rows import Row
 
 # Said of every fact; told only where they differ from what goes without saying.

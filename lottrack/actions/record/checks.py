@@ -33,8 +33,8 @@ from lottrack.store.invariants import (
     query_findings,
 )
 from lottrack.store.lives import derived_standing, standing_of
+from lottrack.store.proofs import Finding
 from lottrack.store.reader import Reader
-from lottrack.store.replay import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

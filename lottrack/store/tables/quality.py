@@ -103,6 +103,12 @@ FACTS: dict[str, tuple[str, ...]] = {
     "material_recall": ("material_lot",),
     # 0009: periodic reviews of the audit trail
     "audit_review": ("from_at", "to_at", "first_seq", "last_seq", "remarks", "signature"),
+    # 0010: printers
+    "printer": ("name", "address", "dpi", "language"),
+    "printer_retirement": ("printer",),
+    "print_job": ("printer", "purpose", "language", "job_sha256"),
+    "print_job_end": ("print_job", "outcome", "said"),
+    "print_job_scan": ("print_job",),
     # 0011: the bench
     "bench_profile": ("host", "prefix_hex", "suffix_hex", "layout", "doubled", "arrived_hex"),
     "bench_reason": ("ordinal", "text"),
@@ -115,6 +121,8 @@ LINKS: dict[str, tuple[str, ...]] = {
     # 0003: investigations of results, imported results
     "oos_result": ("oos", "result", "retest"),
     "imported_result": ("result_import", "result", "line"),
+    # 0010: printers
+    "print_job_label": ("print_job", "label"),
 }
 """Append-only tables of pairs that belong to one fact; the first two columns are the key."""
 
