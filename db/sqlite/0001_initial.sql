@@ -1423,7 +1423,7 @@ CREATE TABLE label (
     payload TEXT NOT NULL CHECK (payload <> ''),
     shown TEXT NOT NULL CHECK (json_valid(shown)),
     image_sha256 TEXT NOT NULL CHECK (length(image_sha256) = 64),
-    format TEXT NOT NULL CHECK (format IN ('png', 'pdf')),
+    format TEXT NOT NULL CHECK (format IN ('png', 'pdf', 'zpl')),
     replaces TEXT REFERENCES label (id),
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),
@@ -1471,7 +1471,7 @@ CREATE INDEX label_event_by_label ON label_event (label);
 -- What a printed label is now. A container carries one live primary label.
 CREATE TABLE label_standing (
     label TEXT PRIMARY KEY NOT NULL REFERENCES label (id),
-    state TEXT NOT NULL CHECK (state IN ('printed', 'applied', 'attached', 'void', 'destroyed')),
+    state TEXT NOT NULL CHECK (state IN ('printing', 'printed', 'applied', 'attached', 'void', 'destroyed')),
     container TEXT REFERENCES container (id),
     copy TEXT NOT NULL CHECK (copy <> '')
 ) STRICT, WITHOUT ROWID;

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CODED = (
     *("lot", "collection", "patient", "donor", "account", "place"),
-    *("specification", "protocol", "equipment", "material"),
+    *("specification", "protocol", "equipment", "material", "printer"),
 )
 """Facts whose number or code people may choose, in the order a bare text is looked up."""
 

@@ -144,6 +144,7 @@ VALUES: dict[str, dict[str, Value]] = {
     },
     "attestation": {"text": TEXT},
     "label_event": {},
+    "printer": {"name": TEXT},
     "custody_event": {
         "to_place": _maybe("place"),
         "to_account": _maybe("account"),
@@ -247,6 +248,7 @@ CORRECTED_BY: dict[str, str] = {
     "effectiveness_check": "deviation check",
     "equipment": "equipment register",
     "oos_investigation": "oos investigate",
+    "printer": "printer register",
     "training": "training record",
 }
 """Facts that those correct who may do another act: a person's name, by an administrator."""
@@ -274,6 +276,10 @@ INSTEAD: dict[str, str] = {
     "infusion_order": "Cancel the order and place another one: lottrack order cancel.",
     "label": "Void the label and print another one: lottrack label void.",
     "label_template": "Print with another edition of the template.",
+    "print_job": "It tells what was sent; void the labels: lottrack label void.",
+    "print_job_end": "It tells how a sending ended; void the labels: lottrack label void.",
+    "print_job_scan": "Test the printer again: lottrack printer test.",
+    "printer_retirement": "A retired printer stays so; register it under a new code.",
     "lot_respecification": "Move the lot again, by signature: lottrack lot respecify.",
     "late_positive": "It follows from the result; correct or strike the result.",
     "lot_review": "A review is not corrected. Strike it and review again.",
@@ -308,6 +314,7 @@ INSTEAD: dict[str, str] = {
 _NOT_STRUCK = {
     "deviation": "A deviation is closed by signature: lottrack deviation close.",
     "equipment": "Equipment is taken out of use: lottrack equipment retire.",
+    "printer": "A printer is taken off the list: lottrack printer retire.",
     "account": "An account is ended, and its code is never used again: lottrack user deactivate.",
 }
 

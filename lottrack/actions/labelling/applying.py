@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.finding import Found, find_one_of, word_for
 from lottrack.actions.labelling.labels import (
     ENDED,
+    OUTSTANDING,
     THINGS,
     derived_label_state,
     labels_of,
@@ -183,7 +184,7 @@ def _fitting_event(reader: Reader, label: Row, target: Found) -> _Event:
             code="label-void",
             hint=f"Destroy it, and print another: `lottrack label print {label_thing(label)[1]}`.",
         )
-    if state != "printed":
+    if state not in OUTSTANDING:
         raise AlreadyDone(
             f"Label {label.root} was {state} already.",
             hint=f"`lottrack label list {label_thing(label)[1]}` tells when and by whom.",

@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
-STATES = ("printed", "applied", "attached", "void", "destroyed")
-"""What a printed label can be."""
+STATES = ("printing", "printed", "applied", "attached", "void", "destroyed")
+"""What a printed label can be.
 
-LIVE = frozenset({"printed", "applied"})
+One that was sent to a printer is ``printing`` until it is scanned back or voided: that a printer
+took a job does not mean that a label exists. One that was written to a file is ``printed``.
+"""
+
+OUTSTANDING = frozenset({"printing", "printed"})
+"""States of labels that are not accounted for yet."""
+
+ACCOUNTED = tuple(state for state in STATES if state not in OUTSTANDING)
+"""What can become of a label; with those outstanding, these are all that were printed."""
+
+LIVE = frozenset({"printing", "printed", "applied"})
 """States in which a label may stand on its thing, now or soon."""
 
 ENDED = frozenset({"void", "destroyed"})
@@ -38,7 +48,8 @@ def derived_label_state(reader: Reader, label: str) -> tuple[str, str | None]:
         return "", None
     event = reader.last("label_event", label=label)
     if event is None:
-        return "printed", None
+        sent = reader.rows("print_job_label", label=label)
+        return ("printing" if sent else "printed"), None
     return str(event.event), event.container
 
 

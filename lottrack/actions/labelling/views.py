@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.finding import find, find_one_of, word_for
 from lottrack.actions.labelling.files import Output, publish, stage
 from lottrack.actions.labelling.labels import (
+    ACCOUNTED,
     ENDED,
-    STATES,
+    OUTSTANDING,
     THINGS,
     derived_label_state,
     labels_of,
@@ -151,7 +152,7 @@ def reconcile_lot(desk: Desk, text: str) -> dict[str, Any]:
     rows = labels_of_lot(desk.store, lot)
     states = {str(row.root): derived_label_state(desk.store, row.root)[0] for row in rows}
     copies = list(dict.fromkeys(str(row.copy) for row in rows))
-    loose = [row for row in rows if states[row.root] == "printed"]
+    loose = [row for row in rows if states[row.root] in OUTSTANDING]
     counts = [
         _counted(copy, [states[row.root] for row in rows if row.copy == copy]) for copy in copies
     ]
@@ -166,13 +167,13 @@ def reconcile_lot(desk: Desk, text: str) -> dict[str, Any]:
 
 def _counted(copy: str, states: Sequence[str]) -> dict[str, Any]:
     """How many labels of one kind of copy were printed, and what became of them."""
-    counts = {state: states.count(state) for state in STATES if state != "printed"}
+    counts = {state: states.count(state) for state in ACCOUNTED}
     return {
         "copy": copy,
         "kind": "label_count",
         "printed": len(states),
         **counts,
-        "outstanding": states.count("printed"),
+        "outstanding": sum(state in OUTSTANDING for state in states),
     }
 
 

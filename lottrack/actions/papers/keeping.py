@@ -6,7 +6,12 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from lottrack.actions.labelling.labels import STATES, derived_label_state, labels_of_lot
+from lottrack.actions.labelling.labels import (
+    ACCOUNTED,
+    OUTSTANDING,
+    derived_label_state,
+    labels_of_lot,
+)
 from lottrack.actions.moments import shown_time
 from lottrack.actions.papers.telling import told
 from lottrack.actions.releasing.holds import held_thing
@@ -72,8 +77,8 @@ def _counted(copy: str, states: list[str]) -> dict[str, Any]:
     return {
         "copy": copy,
         "printed": len(states),
-        **{state: counts[state] for state in STATES if state != "printed"},
-        "outstanding": counts["printed"],
+        **{state: counts[state] for state in ACCOUNTED},
+        "outstanding": sum(counts[state] for state in OUTSTANDING),
     }
 
 

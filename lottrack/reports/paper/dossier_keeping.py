@@ -66,7 +66,7 @@ def _label(each: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
     since = f", {when(each['since'])}, {each['by']}" if each["since"] else ""
     reason = f": {each['reason']}" if each["reason"] else ""
     replaces = f"; replaces {each['replaces']}" if each["replaces"] else ""
-    tone = WAITING if each["state"] == "printed" else ""
+    tone = WAITING if each["state"] in {"printing", "printed"} else ""
     return (
         Cell(f"{each['id']}, {each['copy']}"),
         Cell(f"{each['of_kind']} {each['of']}"),
