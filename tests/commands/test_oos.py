@@ -134,6 +134,17 @@ def test_an_undecided_result_is_investigated_by_hand(quality: Quality) -> None:
     assert quality.program(*told, user="QC1", exit_code=33).code == "already-open"
 
 
+def test_only_the_result_that_decides_nothing_is_named_for_an_investigation(
+    quality: Quality,
+) -> None:
+    vague = quality.result(quality.lot, "CD45", "<5").data["id"]
+    clear = quality.result(quality.lot, "CD45", "1").data["id"]
+    found = quality.rule("results-within-specification")
+    assert f"CD45 ({vague}) is undecided" in found["sentence"]
+    assert f"lottrack oos open {vague}" in found["who_can_mend"]
+    assert clear not in found["sentence"]
+
+
 def test_a_result_that_is_in_order_is_not_investigated(quality: Quality) -> None:
     (number,) = quality.record("CD34")
     told = ("oos", "open", number, "--reason", "just to be sure")
@@ -412,6 +423,40 @@ def test_a_struck_result_is_not_got_rid_of(case: Case) -> None:
     text = case.conclude("--confirm", as_json=False).stderr
     assert "STRUCK by TECHNICIAN1" in text
     assert "another lot's tube" in text
+
+
+@pytest.mark.parametrize("away", ["strike", "correct"])
+def test_what_was_confirmed_fails_its_test_though_it_was_struck_or_corrected_before(
+    case: Case, away: str
+) -> None:
+    pairs = ("value=0.61",) if away == "correct" else ()
+    case.quality(away, case.first["id"], *pairs, "--reason", "surely wrong")
+    case.quality.record("CD34")
+    ready_but(case.quality, "CD34")
+    case.investigate("no")
+    conclusion = case.conclude("--confirm").data["id"]
+    found = case.quality.rule("oos-closed")
+    assert found["outcome"] == "fail"
+    assert f"confirmed {case.first['id']}" in found["sentence"]
+    assert f"lottrack strike {conclusion}" in found["who_can_mend"]
+
+
+def test_every_value_a_struck_result_had_is_signed_and_shown(case: Case) -> None:
+    case.quality("correct", case.first["id"], "value=0.61", "--reason", "decimal point")
+    case.quality("strike", case.first["id"], "--reason", "another tube")
+    (shown,) = case.show()["results"]
+    assert shown["corrected"] is True
+    case.investigate("no")
+    text = case.conclude("--confirm", as_json=False).stderr
+    assert "6.1 % (FAIL), then 0.61 % (PASS); STRUCK" in text
+
+
+def test_a_figure_copied_wrongly_is_signed_as_what_it_was_corrected_to(case: Case) -> None:
+    case.quality("correct", case.first["id"], "value=0.61", "--reason", "decimal point")
+    case.investigate()
+    text = case.conclude(as_json=False).stderr
+    assert "what they were corrected to counts in their place" in text
+    assert "retests count" not in text
 
 
 @pytest.mark.parametrize("act", ["correct", "strike"])

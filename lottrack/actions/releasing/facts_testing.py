@@ -31,7 +31,11 @@ from lottrack.rules.release.facts import (
 )
 from lottrack.rules.release.oos import OosFact
 from lottrack.rules.specification.fulfilment import due_on
-from lottrack.rules.specification.investigation import is_concluded, next_command
+from lottrack.rules.specification.investigation import (
+    confirmed_and_withdrawn,
+    is_concluded,
+    next_command,
+)
 from lottrack.rules.specification.results import FINAL
 
 if TYPE_CHECKING:
@@ -105,6 +109,8 @@ def _oos_fact(case: Investigation) -> OosFact:
         is_concluded=is_concluded(case),
         said=state_words(case),
         mend=f"{who_is_next(case)}: {next_command(case)}",
+        withdrawn=confirmed_and_withdrawn(case),
+        conclusion="" if case.conclusion is None else case.conclusion.record,
     )
 
 

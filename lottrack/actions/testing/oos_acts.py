@@ -24,6 +24,7 @@ from lottrack.rules.specification.investigation import (
     INVALIDATED,
     conclusion_blockers,
     is_concluded,
+    is_mended,
     next_command,
     plan_blockers,
 )
@@ -40,9 +41,8 @@ PLAN, CONCLUDE = "oos plan", "oos conclude"
 
 _DONE = frozenset({"oos-concluded", "already-planned"})
 _SAYS = {
-    CONFIRMED: "the results are CONFIRMED: they stand, and the test fails",
-    INVALIDATED: "the results are INVALIDATED: they stay visible and do not count any more; the"
-    " retests count in their place",
+    CONFIRMED: "the results are CONFIRMED: they stand as they were first told, and the test fails",
+    INVALIDATED: "the results are INVALIDATED: they stay visible and do not count any more;",
 }
 
 
@@ -232,7 +232,7 @@ def prepare_conclusion(
     lines = [
         *case_lines(record, row),
         "",
-        f"Conclusion: {_SAYS[outcome]}",
+        f"Conclusion: {_said(case, outcome)}",
         f"Because: {clean_text(why, 'the conclusion', 2000)}",
     ]
     covers = [row, *findings, *_live_results(record, case)]
@@ -305,6 +305,14 @@ def _analysts(reader: Reader, case: Investigation) -> dict[str, list[str]]:
             for person in {version.performed_by, version.recorded_by}:
                 people.setdefault(str(person), []).append(named.result)
     return people
+
+
+def _said(case: Investigation, outcome: str) -> str:
+    if outcome != INVALIDATED:
+        return _SAYS[outcome]
+    mended = not case.retests and all(is_mended(each) for each in case.results)
+    instead = "what they were corrected to counts" if mended else "the retests count"
+    return f"{_SAYS[outcome]} {instead} in their place"
 
 
 def _live_results(reader: Reader, case: Investigation) -> list[Row]:

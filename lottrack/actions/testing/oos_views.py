@@ -133,7 +133,11 @@ def _named_lines(reader: Reader, named: tuple[NamedResult, ...]) -> Iterator[str
             continue
         last = reader.versions("result", each.result)[-1]
         why = _why_struck(reader, last)
-        yield f"  {each.result}  {last.test}: {shown_value(last)}; STRUCK{why}"
+        told = dict.fromkeys(
+            f"{shown_value(version)} ({str(version.verdict).upper()})"
+            for version in reader.versions("result", each.result)
+        )
+        yield f"  {each.result}  {last.test}: {', then '.join(told)}; STRUCK{why}"
 
 
 def _why_struck(reader: Reader, version: Row) -> str:
@@ -162,8 +166,8 @@ def _head(reader: Reader, row: Row, case: Investigation) -> dict[str, Any]:
 
 
 def _result(reader: Reader, named: NamedResult) -> dict[str, Any]:
-    row = reader.find("result", named.result)
-    shown = row or reader.versions("result", named.result)[-1]
+    versions = reader.versions("result", named.result)
+    shown = versions[-1]
     return {
         "id": named.result,
         "kind": "result",
@@ -172,7 +176,7 @@ def _result(reader: Reader, named: NamedResult) -> dict[str, Any]:
         "first_verdict": named.first_verdict,
         "reviewed": named.is_reviewed,
         "struck": named.verdict == STRUCK,
-        "corrected": row is not None and row.version > 1,
+        "corrected": sum(1 for version in versions if not version.struck) > 1,
         "performed_by": shown.performed_by,
         "at": shown_time(reader, shown.occurred_at),
     }

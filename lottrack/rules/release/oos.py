@@ -21,6 +21,8 @@ class OosFact(NamedTuple):
         is_concluded: a conclusion that stands ended it.
         said: where it stands, in words.
         mend: who takes it on, and by which command.
+        withdrawn: results it confirmed although they were struck, or corrected so that they pass.
+        conclusion: the record of its last conclusion, or "".
     """
 
     oos: str
@@ -30,15 +32,18 @@ class OosFact(NamedTuple):
     is_concluded: bool
     said: str
     mend: str
+    withdrawn: tuple[str, ...] = ()
+    conclusion: str = ""
 
 
 def oos_closed(facts: LotFacts) -> RuleFinding:
     """Every result out of specification was investigated, and the investigation was concluded.
 
     EudraLex Vol. 4 Part IV 11.5. A conclusion says whether the results count; that they are within
-    the specification is another rule. A result that opened no investigation (the lot was moved to
-    a stricter version, say) needs one as well. The holds that such results opened are told by
-    ``holds-none-open``.
+    the specification is another rule. A result that was confirmed fails its test here, when it was
+    struck or corrected and counts no more there. A result that opened no investigation (the lot was
+    moved to a stricter version, say) needs one as well. The holds that such results opened are told
+    by ``holds-none-open``.
     """
     code, quality = "oos-closed", facts.quality
     still = [fact for fact in quality.oos if not fact.is_concluded]
@@ -51,9 +56,20 @@ def oos_closed(facts: LotFacts) -> RuleFinding:
         f"{state.criterion.test} of {state.subject} fails and was never investigated"
         for state in unknown
     ]
+    stood = [fact for fact in quality.oos if fact.is_concluded and fact.withdrawn]
+    said += [
+        f"{fact.oos} confirmed {listed(fact.withdrawn)}, which was struck or corrected before:"
+        f" {fact.test} of {fact.subject} fails as it was first told"
+        for fact in stood
+    ]
     mends = [fact.mend for fact in still]
     mends += [
-        f"technician or qc: lottrack oos open {state.results[-1]} --reason TEXT"
+        "nobody, unless the conclusion itself was wrong (lottrack strike"
+        f" {fact.conclusion} --reason TEXT, then qa or qp conclude {fact.oos} anew)"
+        for fact in stood
+    ]
+    mends += [
+        f"technician or qc: lottrack oos open {state.deciding[-1]} --reason TEXT"
         for state in unknown
     ]
     evidence = [fact.oos for fact in quality.oos]

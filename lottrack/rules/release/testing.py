@@ -136,7 +136,7 @@ def _mending(wrong: Sequence[CriterionState], unclear: Sequence[CriterionState])
             " --reason TEXT) or its investigation finds it invalid (lottrack oos list)"
         )
     if unclear:
-        result = unclear[0].results[-1]
+        result = unclear[0].deciding[-1]
         said.append(
             "technician or qc, for a measurement that can decide: lottrack oos open"
             f" {result} --reason TEXT, then retests by a signed plan"
@@ -215,7 +215,7 @@ def _open_words(facts: LotFacts, entry: OpenTest | PendingFact) -> str:
 
 
 def _state_words(facts: LotFacts, state: CriterionState) -> str:
-    results = listed(state.results, 3)
+    results = listed(state.deciding, 3)
     return f"{state.criterion.test}{_of(facts, state.subject)} ({results})"
 
 

@@ -76,6 +76,7 @@ class CriterionState(NamedTuple):
         results: numbers of the results that count, in order.
         unreviewed: those of them, and of those set aside, that nobody has reviewed.
         set_aside: numbers of results that were found invalid and do not count.
+        deciding: those that count and say what the outcome says: the failing ones where it fails.
     """
 
     criterion: Criterion
@@ -84,6 +85,7 @@ class CriterionState(NamedTuple):
     results: tuple[str, ...]
     unreviewed: tuple[str, ...]
     set_aside: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
 
 
 class OpenTest(NamedTuple):
@@ -169,13 +171,15 @@ def criterion_state(
     )
     aside = [entry for entry in own if is_set_aside(criterion, entry)]
     counting = [entry for entry in own if entry not in aside]
+    outcome = _outcome(criterion, counting)
     return CriterionState(
         criterion,
         subject,
-        _outcome(criterion, counting),
+        outcome,
         tuple(entry.id for entry in counting),
         tuple(entry.id for entry in own if not entry.reviewed),
         tuple(entry.id for entry in aside),
+        tuple(entry.id for entry in counting if verdict_of(criterion, entry) == outcome),
     )
 
 

@@ -220,6 +220,17 @@ def is_mended(named: NamedResult) -> bool:
     return named.verdict in {PASS, INFORMATIVE}
 
 
+def confirmed_and_withdrawn(case: Investigation) -> tuple[str, ...]:
+    """Results that were confirmed, and that a strike or a correction took out of the count.
+
+    A confirmed result fails its test, whoever struck or corrected it before: else striking it,
+    repeating the test and confirming would be testing into compliance.
+    """
+    if state_of(case) != CONFIRMED:
+        return ()
+    return tuple(each.result for each in case.results if each.verdict == STRUCK or is_mended(each))
+
+
 def _retesting_blockers(case: Investigation) -> list[Blocker]:
     if case.plan is None or not case.plan.stands:
         return [
