@@ -89,7 +89,8 @@ def say(error: LottrackError, *, as_json: bool) -> None:
         return
     lines = [f"Refused ({error.code}): {error.sentence}"]
     for blocker in error.blockers:
-        lines.append(f"  - {blocker.code}: {blocker.sentence}")
+        said = (blocker.code, blocker.sentence) == (error.code, error.sentence)
+        lines += [] if said else [f"  - {blocker.code}: {blocker.sentence}"]
         lines += [f"    -> {blocker.mending}"] if blocker.mending else []
     if error.hint:
         lines.append(f"  {error.hint}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lottrack.reports.output import fields, table
+from lottrack.reports.output import fields, shown, table
+from lottrack.rules.reading.quantities import shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def results_text(data: list[dict[str, Any]]) -> str:
             "id": entry["id"],
             "test": entry["test"],
             "of": entry["container"] or entry["preparation"] or entry["lot"],
-            "value": " ".join(filter(None, [entry["value"], entry["unit"]])),
+            "value": " ".join(filter(None, [entry["value"], shown_unit(entry["unit"] or "")])),
             "limit": entry["limit"],
             "verdict": _verdict(entry),
             "reading": entry["reading"],
@@ -136,7 +137,7 @@ def check_text(data: dict[str, Any], *, whole: bool = False) -> str:
     What passes or does not apply is counted and named; ``whole`` tells its sentences, too.
     """
     verdict = data["verdict"].replace("_", " ").upper()
-    lines = [f"Lot {data['lot']}, as of {data['as_of']}: {verdict}", ""]
+    lines = [f"Lot {data['lot']}, as of {shown(data['as_of'])}: {verdict}", ""]
     width = max(len(rule["code"]) for rule in data["rules"])
     for rule in data["rules"]:
         is_exception = rule["outcome"] in {"fail", "pending"}

@@ -85,6 +85,11 @@ def test_what_is_no_lot_is_not_checked(quality: Quality) -> None:
     assert quality.program(*told, exit_code=30).code == "fill-of-another-lot"
 
 
+def test_a_person_reads_the_moment_to_the_minute(quality: Quality) -> None:
+    told = quality.program("lot", "check", quality.lot, as_json=False, exit_code=41).stdout
+    assert told.startswith(f"Lot {quality.lot}, as of 2026-02-28 15:00 (+01:00): NOT RELEASABLE")
+
+
 # -- as of -----------------------------------------------------------------------------------------
 
 

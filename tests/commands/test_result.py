@@ -64,6 +64,24 @@ def test_a_value_below_zero_is_a_value_and_no_option(quality: Quality) -> None:
     assert (made["value"], made["unit"]) == ("-3.5", "mV")
 
 
+@pytest.mark.parametrize(
+    ("value", "warned"),
+    [("44", []), ("4.4e7", ["count-unlike-fill"]), ("4.4", ["count-unlike-fill"])],
+)
+def test_a_count_far_from_what_was_filled_is_warned_of(
+    quality: Quality, value: str, warned: list[str]
+) -> None:
+    made = quality.result(quality.bags[0], "viable-count", value).data
+    assert [warning["code"] for warning in made["warnings"]] == warned
+
+
+def test_a_power_of_ten_is_listed_as_people_write_it(quality: Quality) -> None:
+    quality.result(quality.bags[0], "viable-count", "44")
+    listed = quality.program("result", "list", quality.lot, as_json=False).stdout
+    assert "44 ×10⁶" in listed
+    assert "10^6" not in listed
+
+
 def test_a_value_that_cannot_be_is_kept_with_a_warning(quality: Quality) -> None:
     made = quality.result(quality.lot, "CD73", "140").data
     assert made["verdict"] != "pass"

@@ -246,7 +246,7 @@ def require_cells(source: Source | None, cells: int, what: str) -> None:
         f"{passage_name(balance.passage)} of lot {source.lot} yielded"
         f" {format_cells(balance.harvested)} viable cells, of which"
         f" {format_cells(max(balance.remainder, 0))} are left; {what} would take"
-        f" {format_cells(cells)}, {cells - balance.remainder} too many.",
+        f" {format_cells(cells)}, {format_cells(cells - balance.remainder)} too many.",
         code="more-cells-than-harvested",
         hint="Check the counts and their powers of ten; `lottrack lot show"
         f" {source.lot}` tells where the cells went.",

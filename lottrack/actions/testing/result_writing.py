@@ -36,6 +36,7 @@ from lottrack.rules.specification.results import (
     FINAL,
     implausible,
     require_reading,
+    unlike_the_fill,
 )
 from lottrack.rules.specification.specification import find_criterion
 from lottrack.store.chain import canonical
@@ -178,6 +179,7 @@ def write_result(change: Change, new: NewResult, looked: Looked, told: Told) -> 
     if looked.retest:
         name_retest(change, looked.retest, number)
     warnings = [*_warnings(spec, criterion, new.test), *_doubts(criterion, read.value)]
+    warnings += _unlike_the_fill(change, criterion, read.value, target)
     if repeated is not None and not looked.retest:
         warnings.append(_repeated(repeated))
     return _answer(change, number, criterion, warnings)
@@ -333,6 +335,16 @@ def _repeated(case: Investigation) -> ShownWarning:
 def _doubts(criterion: Criterion | None, value: ResultValue) -> list[ShownWarning]:
     doubt = implausible(criterion, value)
     return [] if doubt is None else [ShownWarning("result-implausible", doubt)]
+
+
+def _unlike_the_fill(
+    change: Change, criterion: Criterion | None, value: ResultValue, target: Found
+) -> list[ShownWarning]:
+    filling = change.last("filling", container=target.record, outcome="filled")
+    if target.table != "container" or criterion is None or filling is None:
+        return []
+    doubt = unlike_the_fill(criterion, value, int(filling.viable_cells), target.record)
+    return [] if doubt is None else [ShownWarning("count-unlike-fill", doubt)]
 
 
 def _warnings(spec: Specification, criterion: Criterion | None, test: str) -> list[ShownWarning]:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue
-from lottrack.rules.reading.quantities import parse_decimal, plain, shown_unit
+from lottrack.rules.reading.quantities import format_cells, parse_decimal, plain, shown_unit
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.specification.criterion import (
     COMPARISONS,
@@ -223,6 +223,30 @@ def implausible(criterion: Criterion | None, value: ResultValue) -> str | None:
     bounds = "from 0 to 100" if criterion.unit == PERCENT else "0 or more"
     shown, unit = result_text(value, criterion.unit), shown_unit(criterion.unit)
     return f"{criterion.test} {shown} cannot be: a result in {unit} is {bounds}."
+
+
+def unlike_the_fill(criterion: Criterion, value: ResultValue, filled: int, what: str) -> str | None:
+    """Why a count of a container can hardly be right beside its fill, as a sentence, or None.
+
+    Less than half or more than twice of it: mostly a power of ten that the unit has already.
+
+    Args:
+        criterion: the criterion; one that is no count of cells doubts nothing.
+        value: the result in the criterion's unit.
+        filled: viable cells filled into the container.
+        what: the container's number.
+    """
+    factor = exact_factor(criterion.unit, "cells")
+    if factor is None or value.number is None or value.sign:
+        return None
+    counted = value.number * factor
+    if filled <= 2 * counted <= 4 * filled:
+        return None
+    return (
+        f"{criterion.test} {result_text(value, criterion.unit)} of {what} is far from the"
+        f" {format_cells(filled)} viable cells that were filled into it. Check the power of ten:"
+        f" the unit is {shown_unit(criterion.unit)}."
+    )
 
 
 def worse(one: str, other: str) -> str:
