@@ -11,10 +11,13 @@ import getpass
 import os
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lottrack.rules.bench.hearing import Line
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def is_terminal() -> bool:
@@ -89,28 +92,148 @@ def read_scan_line(prompt: str) -> str:
     Raises:
         EOFError: the input ended.
     """
+    line = read_code(prompt)
+    assert line is not None  # it waits until something comes
+    return line.raw.decode(errors="replace").strip("\r\n\t")
+
+
+def read_code(prompt: str, wait: float | None = None) -> Line | None:
+    """One line typed or scanned, with every byte as it arrived.
+
+    The terminal's own editing is off meanwhile: a scanner's NAK would wipe the line, a carriage
+    return could not be told from a line feed, and a Tab would not end anything. A Backspace still
+    takes a character back, Ctrl-C still stops the program.
+
+    Args:
+        prompt: the question; "" to go on waiting for the answer to the one before.
+        wait: seconds to wait for the first byte; None waits for good.
+
+    Returns:
+        The line, or None when nothing came in time.
+
+    Raises:
+        EOFError: the input ended (Ctrl-D, or the terminal is gone).
+    """
+    if prompt:
+        settle()
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+    try:
+        with _raw_terminal() as terminal:
+            return _line_from(terminal, wait)
+    except ImportError:
+        started = time.monotonic()
+        text = _whole_line(sys.stdin.readline())
+        return Line(text.encode(), time.monotonic() - started)
+
+
+def read_burst(prompt: str, quiet: float = 0.7) -> bytes:
+    """Everything one pull of a scanner's trigger sends, until nothing more comes for a while.
+
+    Raises:
+        EOFError: the input ended.
+    """
     settle()
     sys.stderr.write(prompt)
     sys.stderr.flush()
     try:
-        import termios
+        with _raw_terminal() as terminal:
+            burst = _some(terminal)
+            while _is_ready(terminal, quiet):
+                burst += _some(terminal)
     except ImportError:
-        return _whole_line(sys.stdin.readline())
+        burst = sys.stdin.readline().encode()
+    if burst[:1] == _END_OF_INPUT or not burst:
+        raise EOFError
+    sys.stderr.write("\n")
+    return burst
+
+
+_END_OF_INPUT = b"\x04"
+_ERASE = b"\x7f\x08"
+_ENDS = b"\r\n\t"
+_SUFFIX_SECONDS = 0.05
+
+
+@contextmanager
+def _raw_terminal() -> Iterator[int]:
+    """The terminal on standard input without editing or echo; as it was afterwards."""
+    import termios
+
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     now = termios.tcgetattr(terminal)
-    now[6][termios.VEOL] = b"\t"
+    now[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.ISTRIP)
+    now[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)
+    now[6][termios.VMIN], now[6][termios.VTIME] = 1, 0
     termios.tcsetattr(terminal, termios.TCSANOW, now)
     try:
-        # Not readline: it would wait on for a line feed.
-        line = os.read(terminal, 4096).decode(errors="replace")
+        yield terminal
     finally:
         termios.tcsetattr(terminal, termios.TCSANOW, before)
-    if not line:
-        raise EOFError
-    if line.endswith("\t"):
-        sys.stderr.write("\n")
-    return line.rstrip("\r\n\t")
+
+
+def _is_ready(terminal: int, seconds: float | None) -> bool:
+    import select
+
+    return bool(select.select([terminal], [], [], seconds)[0])
+
+
+def _some(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError as error:  # the other side of a pseudo-terminal was closed
+        raise EOFError from error
+
+
+def _line_from(terminal: int, wait: float | None) -> Line | None:
+    if not _is_ready(terminal, wait):
+        return None
+    line, rest, started, last = b"", b"", 0.0, 0.0
+    while not rest:
+        came = _some(terminal)
+        last = time.monotonic()
+        started = started or last
+        if not came or (not line and came[:1] == _END_OF_INPUT):
+            raise EOFError
+        line, rest = _taken(line, came)
+        if rest and not line.strip(_ENDS) and _is_ready(terminal, _SUFFIX_SECONDS):
+            line, rest = line + rest, b""  # a prefix such as Tab, and the code behind it
+    while _is_ready(terminal, _SUFFIX_SECONDS):
+        rest += _some(terminal)
+    body = rest.lstrip(_ENDS)
+    sys.stderr.write("\n")
+    sys.stderr.flush()
+    return Line(line + rest[: len(rest) - len(body)], last - started, bool(body))
+
+
+def _taken(line: bytes, came: bytes) -> tuple[bytes, bytes]:
+    """The line with what came up to its end, echoed; and the rest from the end on."""
+    start = len(came) - len(came.lstrip(_ENDS)) if not line else 0
+    if start and start < len(came):  # a prefix of control characters
+        line, came = line + came[:start], came[start:]
+    for place, byte in enumerate(came):
+        if byte in _ENDS:
+            return line, came[place:]
+        line = _edited(line, byte)
+    return line, b""
+
+
+def _edited(line: bytes, byte: int) -> bytes:
+    """The line with one byte more, or with its last character taken back."""
+    from lottrack.rules.reading.text import printable
+
+    if byte not in _ERASE:
+        grown = line + bytes([byte])
+        old, new = (text.decode(errors="ignore") for text in (line, grown))
+        sys.stderr.write(printable(new[len(old) :]))
+        sys.stderr.flush()
+        return grown
+    kept = line.decode(errors="ignore")[:-1].encode()
+    if kept != line:
+        sys.stderr.write("\b \b")
+        sys.stderr.flush()
+    return kept
 
 
 def read_hidden(prompt: str) -> str:

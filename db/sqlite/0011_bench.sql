@@ -56,7 +56,7 @@ CREATE TABLE bench_reason (
     UNIQUE (root, version),
     CHECK (id = CASE version WHEN 1 THEN root ELSE root || '#' || version END)
 ) STRICT;
-CREATE UNIQUE INDEX bench_reason_by_ordinal ON bench_reason (ordinal) WHERE version = 1;
+CREATE INDEX bench_reason_by_ordinal ON bench_reason (ordinal);
 
 CREATE VIEW bench_profile_now AS SELECT * FROM bench_profile AS f WHERE f.struck = 0
     AND NOT EXISTS (SELECT 1 FROM bench_profile AS later WHERE later.root = f.root AND later.version > f.version);

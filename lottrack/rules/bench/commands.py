@@ -16,7 +16,8 @@ from lottrack.rules.codes.checkchar import check_character, has_valid_check
 from lottrack.rules.codes.scans import unwrapped
 from lottrack.rules.reading.text import ascii_upper, quoted
 
-YES, NO, NEXT, UNDO, SIGN, DONE, POINT = "YES", "NO", "NEXT", "UNDO", "SIGN", "DONE", "POINT"
+YES, NO, NEXT, UNDO = "YES", "NO", "NEXT", "UNDO"
+SIGN, DONE, POINT, MINUS = "SIGN", "DONE", "POINT", "MINUS"
 WORDS: dict[str, str] = {
     YES: "yes",
     NO: "no",
@@ -25,11 +26,14 @@ WORDS: dict[str, str] = {
     SIGN: "sign",
     DONE: "the number is complete",
     POINT: "decimal mark",
+    MINUS: "minus sign",
 }
 """Command -> what it means, as the sheet prints it."""
 
 _START = "LC."
 _CODE = r"LC\.(?P<word>[A-Z]+|D[0-9]|R[0-9]{1,2}|U\.[A-Z0-9._-]{1,32})\.[0-9A-Z*]"
+# '_' is no character of QR's alphanumeric set, '$' is, and no code of people holds a '$'.
+_UNDERSCORE_AS = "$"
 
 
 def command_code(word: str) -> str:
@@ -39,7 +43,7 @@ def command_code(word: str) -> str:
         word: a key of ``WORDS``, ``D0`` to ``D9``, ``R1`` and on, or ``U.`` and a person's code.
     """
     body = f"{_START}{word}."
-    return body + check_character(_signs(body))
+    return body.replace("_", _UNDERSCORE_AS) + check_character(_signs(body))
 
 
 def read_command(raw: str) -> str | None:
@@ -49,7 +53,7 @@ def read_command(raw: str) -> str | None:
         CodeUnreadable: it begins as one, but it is not whole or its check character is wrong
             (``identifier-check-failed``).
     """
-    text = ascii_upper(unwrapped(raw))
+    text = ascii_upper(unwrapped(raw)).replace(_UNDERSCORE_AS, "_")
     if not text.startswith(_START):
         return None
     match = re.fullmatch(_CODE, text)
@@ -64,10 +68,15 @@ def read_command(raw: str) -> str | None:
 
 
 def digit_of(word: str) -> str:
-    """The digit or decimal mark a command types, or "" when it types none."""
-    if word == POINT:
-        return "."
+    """The digit, decimal mark or minus sign a command types, or "" when it types none."""
+    if word in {POINT, MINUS}:
+        return "." if word == POINT else "-"
     return word[1] if re.fullmatch(r"D[0-9]", word) else ""
+
+
+def reason_of(word: str) -> int:
+    """The number of the reason a command gives, or 0."""
+    return int(word[1:]) if re.fullmatch(r"R[0-9]{1,2}", word) else 0
 
 
 def badge_of(word: str) -> str:
