@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from tests.conftest import Clock, Program
 
 DATA = Path(__file__).parent.parent / "data"
-AFTERWARDS = datetime(2026, 4, 3, 8, 0, tzinfo=UTC)
+AFTERWARDS = datetime(2026, 5, 5, 8, 0, tzinfo=UTC)
 
 
 def table(name: str) -> list[dict[str, str]]:
