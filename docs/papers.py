@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lottrack.actions.papers.basis import Basis
 
 HERE = Path(__file__).parent
-ISSUED_AT = datetime(2026, 4, 3, 9, tzinfo=UTC)
+ISSUED_AT = datetime(2026, 5, 5, 9, tzinfo=UTC)
 PIXELS_PER_POINT = 1.6
 
 

@@ -66,7 +66,7 @@ def _recalls(desk: Desk) -> Iterator[dict[str, Any]]:
         reached = reach_data(reader, touched_lots(reader, [lot]))["lots"]
         lots = ", ".join(f"{each['id']} of {each['patient']}" for each in reached)
         about = f"{lot.name} {lot.supplier_lot}: {lots}"
-        holds = reader.rows("hold", because_of=row.root)
+        holds = [hold for hold in reader.rows("hold") if hold.because_of == row.root]
         still = [hold for hold in holds if reader.first("hold_lift", hold=hold.root) is None]
         since = iso_local(from_text(row.occurred_at), desk.zone)
         state = f"{len(holds)} holds, {len(still)} open"

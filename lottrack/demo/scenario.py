@@ -84,7 +84,9 @@ def _play_in(
     try:
         play_scenario(stage)
         desk = stage.desk("INSPECTOR1")
+        narrator.show_progress("Drawing traces and charts")
         papers = write_papers(desk, workshop)
+        narrator.end_progress()
         return summary(desk, path, [path.parent / p.relative_to(workshop) for p in papers])
     finally:
         store.close()
