@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.desk import Desk, Hasher
     from lottrack.actions.signing import Prepared, Proof
+    from lottrack.rules.bench.doctor import Profile
     from lottrack.store.store import Store
 
 
@@ -184,6 +185,26 @@ class Context:
     def say(text: str) -> None:
         """Talk to the person, on standard error: standard output is for data."""
         sys.stderr.write(text + "\n")
+
+    @cached_property
+    def scanner(self) -> Profile:
+        """How to read what the scanner at this computer types (``lottrack bench doctor``)."""
+        from lottrack.actions.benching.profiles import profile_of
+
+        return profile_of(self.desk.store, host_name())
+
+    def read_scan(self, prompt: str) -> str:
+        """One code typed or scanned at a terminal, put right by this bench's profile.
+
+        Raises:
+            EOFError: the input ended.
+        """
+        from lottrack.rules.bench.hearing import meant
+        from lottrack.terminal import read_code
+
+        line = read_code(prompt)
+        assert line is not None  # without a limit it waits until something comes
+        return meant(line, self.scanner)
 
     def ask_secret(self, prompt: str) -> str:
         """A secret: from standard input with ``--password-stdin``, else typed without echo.

@@ -24,13 +24,12 @@ def scan_loop(context: Context, patient: str, order: str) -> Answer:
     """Ask and answer until an empty line; the program's status is that of the last answer."""
     from lottrack.commands.verify import answered
     from lottrack.failures import say
-    from lottrack.terminal import read_scan_line
 
     desk = context.writing_desk
     last, previous_band = Answer([], "Left without a question."), ""
     while True:
         try:
-            container = read_scan_line(CONTAINER)
+            container = context.read_scan(CONTAINER)
         except EOFError:
             container = ""
         if not scan_text(container):
@@ -51,10 +50,8 @@ def scan_loop(context: Context, patient: str, order: str) -> Answer:
 
 def _band(context: Context, container: str) -> str:
     """The wristband's scan; nothing, and the container's code again, are asked once more."""
-    from lottrack.terminal import read_scan_line
-
     while True:
-        band = read_scan_line(WRISTBAND)
+        band = context.read_scan(WRISTBAND)
         if scan_text(band) == container:
             context.say("That was the container again. Scan the wristband.")
         elif scan_text(band):

@@ -5,25 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lottrack.errors import Blocker
-
-_LETTERS = {
-    "A": (" ### ", "#   #", "#####", "#   #", "#   #"),
-    "C": (" ####", "#    ", "#    ", "#    ", " ####"),
-    "D": ("#### ", "#   #", "#   #", "#   #", "#### "),
-    "E": ("#####", "#    ", "#### ", "#    ", "#####"),
-    "F": ("#####", "#    ", "#### ", "#    ", "#    "),
-    "P": ("#### ", "#   #", "#### ", "#    ", "#    "),
-    "R": ("#### ", "#   #", "#### ", "#  # ", "#   #"),
-    "S": (" ####", "#    ", " ### ", "    #", "#### "),
-    "T": ("#####", "  #  ", "  #  ", "  #  ", "  #  "),
-    "U": ("#   #", "#   #", "#   #", "#   #", " ### "),
-}
-
-
-def large(word: str) -> str:
-    """A word in letters five lines high, in plain characters that every terminal shows."""
-    rows = ["  ".join(_LETTERS[letter][line] for letter in word) for line in range(5)]
-    return "\n".join(row.rstrip() for row in rows)
+from lottrack.reports.letters import large
 
 
 def verdict(data: dict[str, Any]) -> str:

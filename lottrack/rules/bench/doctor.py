@@ -61,7 +61,7 @@ def diagnose(raw: str, expected: str = CANARY) -> Diagnosis:
     if start >= 0:
         prefix, after = body[:start], body[start + len(expected) :]
         profile = Profile(prefix, after + suffix)
-        return Diagnosis(profile, (*doubled, *_said(profile)), (), times > 1)
+        return Diagnosis(profile, (*doubled, *said(profile)), (), times > 1)
     if len(body) == len(expected):
         return _layout(body, expected, suffix, doubled, is_doubled=times > 1)
     fault = _lost(body, expected)
@@ -116,7 +116,7 @@ def _layout(
         fault = f"several characters arrive as the same one: {names}"
         return Diagnosis(None, (fault, *doubled), (fault,), is_doubled)
     profile = Profile("", suffix, tuple(pairs))
-    return Diagnosis(profile, (*doubled, *_said(profile)), (), is_doubled)
+    return Diagnosis(profile, (*doubled, *said(profile)), (), is_doubled)
 
 
 def _lost(body: str, expected: str) -> str:
@@ -131,14 +131,21 @@ def _lost(body: str, expected: str) -> str:
     return f"characters get lost: {names}"
 
 
-def _said(profile: Profile) -> tuple[str, ...]:
-    suffix = SUFFIXES.get(profile.suffix, repr(profile.suffix))
-    said = [f"the scanner ends every code with {suffix}"]
+def said(profile: Profile) -> tuple[str, ...]:
+    """What a profile undoes, in words."""
+    words = [f"the scanner ends every code with {suffix_name(profile.suffix)}"]
+    if not profile.suffix:
+        words.append("press Enter after each code, or set it to end with a carriage return")
     if profile.prefix:
-        said.append(f"it begins every code with {profile.prefix!r}")
+        words.append(f"it begins every code with {profile.prefix!r}")
     if profile.layout and all(came == meant.lower() for came, meant in profile.layout):
-        said.append("letters arrive in lower case (Caps Lock, or the scanner's case setting)")
+        words.append("letters arrive in lower case (Caps Lock, or the scanner's case setting)")
     elif profile.layout:
         pairs = ", ".join(f"{meant} as {came}" for came, meant in profile.layout)
-        said.append(f"its keyboard country is not the computer's: {pairs}")
-    return tuple(said)
+        words.append(f"its keyboard country is not the computer's: {pairs}")
+    return tuple(words)
+
+
+def suffix_name(suffix: str) -> str:
+    """What a scanner types after a code, as its manual calls it: ``CR+LF``."""
+    return SUFFIXES.get(suffix, repr(suffix))
