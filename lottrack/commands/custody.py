@@ -27,7 +27,10 @@ FINDINGS = ("none", "leak", "crack", "clumps", "label-loose")
 def _answer(made: list[dict[str, Any]]) -> Answer:
     if len(made) == 1:
         return Answer(made[0])
-    return Answer({"id": made[0]["id"], "kind": "custody_event", "events": made, "warnings": []})
+    warnings = [warning for each in made for warning in each["warnings"]]
+    return Answer(
+        {"id": made[0]["id"], "kind": "custody_event", "events": made, "warnings": warnings}
+    )
 
 
 def _measured(**values: Any) -> Measured:

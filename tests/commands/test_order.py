@@ -51,6 +51,15 @@ class TestWhatIsSigned:
         assert any(line.startswith("Dose for 13.2 kg: 26.4 ×10⁶ to 39.6 ×10⁶") for line in lines)
         assert "Given before in this course: nothing" in lines
 
+    def test_a_weight_that_cannot_be_a_childs_is_warned_of_before_it_is_signed(
+        self, released: Site
+    ) -> None:
+        made = place(released[0], "--weight-kg", "132", "--weighed-on", "2026-02-02").data
+
+        assert "weight-unusual-for-age" in codes(made)
+        (line,) = [line for line in shown(released[0]) if "unusual" in line]
+        assert line.startswith("Warning: The weight of patient P01, 132 kg, is unusual")
+
     def test_what_was_given_before_is_told_with_its_day_and_dose(self, released: Site) -> None:
         program, lot = released
         steps.prepare_dose(program, program("order", "list").data[0]["id"], lot.scans[0])

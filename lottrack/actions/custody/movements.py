@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
 from lottrack.actions.custody.containers import advance, state_of
+from lottrack.actions.custody.ranges import storage_faults
 from lottrack.actions.custody.steps import (
     NOTHING_MEASURED,
     NOWHERE,
@@ -22,7 +23,9 @@ from lottrack.actions.custody.steps import (
 from lottrack.actions.finding import Found, word_for
 from lottrack.actions.giving.incidents import Happened, require_happened, write_incident
 from lottrack.actions.releasing.holds import write_hold
+from lottrack.actions.shown import write_warnings
 from lottrack.errors import Blocker, CustodyRefused, Usage
+from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import to_text
@@ -236,14 +239,16 @@ def _record_one(
             forced=bool(blockers),
         )
         advance(change, thing.record, moved)
-    holds = _holds(change, thing, step, event)
+    faults = storage_faults(change, thing, measured)
+    holds = _holds(change, thing, step, event, faults)
+    doubts = [ShownWarning("temperature-outside-range", fault) for fault in faults]
     made: dict[str, Any] = {
         "id": event,
         "kind": "custody_event",
         thing.table: thing.record,
         "act": step.act,
         "holds": holds,
-        "warnings": [],
+        "warnings": write_warnings(change, event, doubts),
     }
     if thing.table == "container":
         standing = state_of(change, thing.record)
@@ -251,8 +256,14 @@ def _record_one(
     return made
 
 
-def _holds(change: Change, thing: Found, step: Step, event: str) -> list[str]:
-    """Open the holds that damage and excursions open by themselves."""
+def _holds(
+    change: Change, thing: Found, step: Step, event: str, faults: Sequence[str]
+) -> list[str]:
+    """Open the holds that damage and excursions open by themselves.
+
+    A temperature outside the storage range is an excursion when the thing arrives with it; at the
+    hand-over before it is only warned of, so that a missing sign can be mended.
+    """
     if thing.table == "sample":
         return []
     found: list[tuple[str, str]] = []
@@ -267,6 +278,8 @@ def _holds(change: Change, thing: Found, step: Step, event: str) -> list[str]:
         peak = f", up to {warmest} °C" if warmest is not None else ""
         minutes = step.measured.minutes_above
         found.append(("excursion", f"{minutes} minutes above the storage limit{peak}."))
+    elif step.act == "receive" and faults:
+        found.append(("excursion", " ".join(faults)))
     return [
         write_hold(change, thing.table, thing.record, cause, reason, because_of=event)
         for cause, reason in found

@@ -118,6 +118,7 @@ def prepare_order(
     require_number_in_protocol(wanted.number, protocol.infusions, f"course {course.root}")
     _require_number_free(record, course.root, wanted.number)
     weight, weighed_on = _weight(desk, record, pair.patient, wanted)
+    doubts = _weight_warnings(record, pair.patient, wanted)
     shown = "not recorded" if weight is None else f"{weight} kg, weighed on {weighed_on}"
     lines = [
         f"Patient: {pair.patient}",
@@ -126,6 +127,7 @@ def prepare_order(
         f"Infusion: {wanted.number} of {protocol.infusions}",
         f"Planned on: {wanted.planned_on.isoformat()}",
         f"Weight: {shown}",
+        *(f"Warning: {doubt['sentence']}" for doubt in doubts),
         *_dose_lines(protocol, weight),
         *_earlier_lines(desk, record, course.root),
     ]
@@ -269,11 +271,14 @@ def _told(desk: Desk, wanted: Prescription, telling: Telling) -> Told:
 
 
 def _weight_warnings(reader: Reader, patient: str, wanted: Prescription) -> list[dict[str, str]]:
-    latest = latest_weight(reader, patient)
-    if wanted.weight_kg is None or latest is None:
+    if wanted.weight_kg is None or wanted.weighed_on is None:
         return []
+    latest = latest_weight(reader, patient)
     found = weight_warnings(
-        f"order for {patient}", wanted.weight_kg, previous_kg=Decimal(latest.weight_kg)
+        f"patient {patient}",
+        wanted.weight_kg,
+        previous_kg=None if latest is None else Decimal(latest.weight_kg),
+        age_years=wanted.weighed_on.year - int(reader.get("patient", patient).born_year),
     )
     return [warning._asdict() for warning in found]
 

@@ -65,6 +65,12 @@ def storage_text(presentation: Presentation) -> str:
     return f"{plain(low)} to {plain(high)} °C"
 
 
+def is_outside(presentation: Presentation, temperature_c: Decimal) -> bool:
+    """Whether a temperature in °C lies outside the storage range of a presentation."""
+    low, high = presentation.storage_min_c, presentation.storage_max_c
+    return not ((low is None or temperature_c >= low) and (high is None or temperature_c <= high))
+
+
 def latest_expiry(shelf_life: ShelfLife, filled_at: datetime) -> datetime:
     """The last moment a container filled then may carry as its expiry.
 

@@ -1,0 +1,72 @@
+"""A hand-over outside the range that the specification keeps a bag in: seen, and judged by quality.
+
+Lot L01's bags are kept at -150 °C or colder by MSC-EB-TRIAL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.commands.quality_bench import Quality
+
+pytest_plugins = ("tests.commands.quality_bench",)
+
+
+def hand_over(quality: Quality, celsius: str, *more: str) -> tuple[Any, Any]:
+    """A courier takes a bag; the pharmacist receives it at a temperature."""
+    bag = quality.bags[0]
+    sent = quality.program(
+        *("custody", "transfer", bag, "--to", "PHARMACY", "--temperature-c", "-190"),
+        user="COURIER1",
+    ).data
+    told = ("custody", "receive", bag, "--temperature-c", celsius, *more)
+    return sent, quality.program(*told, user="PHARMACIST1").data
+
+
+def codes(made: Any) -> list[str]:
+    return [warning["code"] for warning in made["warnings"]]
+
+
+@pytest.mark.parametrize("celsius", ["-188", "-150"])
+def test_within_the_range_nothing_is_said(quality: Quality, celsius: str) -> None:
+    sent, received = hand_over(quality, celsius)
+    assert (codes(sent), codes(received), received["holds"]) == ([], [], [])
+
+
+def test_a_bag_that_arrives_too_warm_is_held_as_an_excursion(quality: Quality) -> None:
+    received = hand_over(quality, "-120")[1]
+    assert codes(received) == ["temperature-outside-range", "hold-opened"]
+    (hold,) = quality.program("hold", "list").data
+    assert (hold["id"], hold["cause"]) == (received["holds"][0], "excursion")
+    assert "was at -120 °C at the hand-over" in hold["reason"]
+    assert "MSC-EB-TRIAL@1 keeps it at -150 °C or colder" in hold["reason"]
+
+
+def test_a_warm_moment_on_the_way_is_an_excursion_without_its_minutes_too(
+    quality: Quality,
+) -> None:
+    received = hand_over(quality, "-188", "--max-c", "-128")[1]
+    (hold,) = quality.program("hold", "list").data
+    assert received["holds"] == [hold["id"]]
+    assert "at -128 °C at the warmest on the way" in hold["reason"]
+
+
+def test_the_minutes_above_open_one_hold_and_not_two(quality: Quality) -> None:
+    received = hand_over(quality, "-120", "--minutes-above", "11")[1]
+    assert len(received["holds"]) == 1
+
+
+def test_a_sign_left_out_at_the_hand_over_is_warned_of(quality: Quality) -> None:
+    told = ("--to", "PHARMACY", "--temperature-c", "190")
+    made = quality.program("custody", "transfer", *quality.bags, *told, user="COURIER1").data
+    assert codes(made) == ["temperature-outside-range"] * 2
+    assert made["events"][0]["holds"] == []
+
+
+def test_what_is_warned_of_stays_with_the_record(quality: Quality) -> None:
+    received = hand_over(quality, "-120")[1]
+    told = quality.program("audit", "show", received["id"], as_json=False).stdout
+    assert "temperature-outside-range" in told
