@@ -402,6 +402,9 @@ ROWS = {
         "arrived_hex": "300d0a",
     },
     "bench_reason": {"ordinal": 1, "text": "label torn"},
+    "clearance_rule": {"place": "$place", "required": 1},
+    "line_clearance": {"place": "$place", "lot": "$lot", "signature": "$signature"},
+    "template_approval": {"label_template": "$label_template", "signature": "$signature"},
     "training_requirement": {"act": "lot harvest", "subject": "SOP-1"},
     "training_withdrawal": {"training_requirement": "$training_requirement"},
     "training": {
@@ -480,6 +483,7 @@ LINK_ROWS = {
     "oos_result": {"oos": "$oos", "result": "$result", "retest": 0},
     "imported_result": {"result_import": "$result_import", "result": "$result", "line": 2},
     "print_job_label": {"print_job": "$print_job", "label": "$label"},
+    "cleared_label": {"line_clearance": "$line_clearance", "label": "$label"},
     "preparation_input": {"preparation": "$preparation", "container": "$container"},
     "verified_container": {"verification": "$verification", "container": "$container"},
     "dispensed_container": {"dispensing": "$dispensing", "container": "$container"},

@@ -38,7 +38,7 @@ _STANDS_ALONE = frozenset(
     {
         *("hla_finding", "verification", "hold", "shown_warning", "refusal", "incident"),
         *("correction", "document_issue", "oos", "result_import", "late_positive", "notification"),
-        *("print_job", "print_job_end", "print_job_scan"),
+        *("print_job", "print_job_end", "print_job_scan", "line_clearance"),
     }
 )
 

@@ -112,6 +112,10 @@ FACTS: dict[str, tuple[str, ...]] = {
     # 0011: the bench
     "bench_profile": ("host", "prefix_hex", "suffix_hex", "layout", "doubled", "arrived_hex"),
     "bench_reason": ("ordinal", "text"),
+    # 0012: line clearance, templates of the site's own
+    "clearance_rule": ("place", "required"),
+    "line_clearance": ("place", "lot", "signature"),
+    "template_approval": ("label_template", "signature"),
 }
 """Append-only tables with their own columns, between ``VERSION`` and ``AUTHOR``."""
 
@@ -123,6 +127,8 @@ LINKS: dict[str, tuple[str, ...]] = {
     "imported_result": ("result_import", "result", "line"),
     # 0010: printers
     "print_job_label": ("print_job", "label"),
+    # 0012: line clearance
+    "cleared_label": ("line_clearance", "label"),
 }
 """Append-only tables of pairs that belong to one fact; the first two columns are the key."""
 
