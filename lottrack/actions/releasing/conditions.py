@@ -174,7 +174,8 @@ def list_conditions(desk: Desk, text: str, *, everything: bool) -> list[dict[str
         lot = find_lot(desk, text)
         fills = [str(row.root) for row in reader.rows("fill", lot=lot)]
     elif everything:
-        fills = [str(row.fill) for row in reader.rows("disposition", decision=ON_CONDITION)]
+        rows = reader.rows("disposition")
+        fills = [str(row.fill) for row in rows if row.decision == ON_CONDITION]
     else:
         fills = [str(row.fill) for row in reader.rows("condition_standing")]
     today = desk.today()
