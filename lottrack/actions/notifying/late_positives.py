@@ -96,7 +96,10 @@ def alarm_of(reader: Reader, result: str) -> Row | None:
 
 
 def late_positive_data(reader: Reader, alarm: Row, now: str) -> dict[str, Any]:
-    """A late positive: the result, what shares the start material, who was given, the calls."""
+    """A late positive: the result, what shares the start material, the calls.
+
+    ``given`` holds the infusions recorded before the result: those whose physicians are called.
+    """
     result = reader.find("result", alarm.result)
     lots = lots_of_start_material(reader, str(alarm.lot))
     reached = {lot: list(_reached(reader, lot)) for lot in lots}
@@ -118,6 +121,7 @@ def late_positive_data(reader: Reader, alarm: Row, now: str) -> dict[str, Any]:
             for found in reached.values()
             for each in found
             for infusion in each.infusions
+            if infusion.seq < alarm.seq
         ],
         "calls": sheet_data(reader, now, late_positive=str(alarm.root)),
     }

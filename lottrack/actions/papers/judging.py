@@ -68,7 +68,7 @@ def judging_blocks(basis: Basis, things: Things, supplied: Iterable[str]) -> dic
             for row in reader.rows("attestation", lot=basis.lot)
         ],
         "incidents": list(_incidents(reader, things)),
-        "refusals": _refusals(reader, basis.lot),
+        "refusals": _refusals(reader, [basis.lot, *things.containers]),
         "check": _check(basis),
         "reviews": [
             told(reader, "lot_review", row)
@@ -151,7 +151,7 @@ def _deviation_steps(reader: Reader, number: str) -> Iterator[dict[str, Any]]:
         said = f"Classed {row.severity}: {row.reason}"
         yield told(reader, "deviation_class", row) | {"step": said, "signature": None}
     for row in reader.rows("deviation_investigation", deviation=number):
-        said = f"Cause {row.cause}: {row.text}"
+        said = f"Cause: {row.cause}. {row.text}"
         yield told(reader, "deviation_investigation", row) | {"step": said, "signature": None}
     for row in reader.rows("corrective_action", deviation=number):
         said = f"Action by {row.owner}, due on {row.due_on}: {row.text}"
@@ -251,8 +251,9 @@ def _incidents(reader: Reader, things: Things) -> Iterator[dict[str, Any]]:
             }
 
 
-def _refusals(reader: Reader, lot: str) -> list[dict[str, Any]]:
-    rows = reader.facts_in(_REFUSED, records=json.dumps([lot]))
+def _refusals(reader: Reader, records: list[str]) -> list[dict[str, Any]]:
+    """Acts refused on a lot or on any of its containers."""
+    rows = reader.facts_in(_REFUSED, records=json.dumps(records))
     return [
         told(reader, "refusal", row) | {"act": row.act, "against": blocker_lines(row.blockers)}
         for row in rows

@@ -74,6 +74,7 @@ def result_block(reader: Reader, row: Row, judged: Judged) -> dict[str, Any]:
         "result": shown_value(row),
         "limit": limit_text(criterion) if criterion else None,
         "level": criterion.level if criterion else None,
+        "counted": bool(criterion and criterion.from_count),
         "required": criterion.required if criterion else False,
         "verdict": verdict,
         "oos": judged.investigations.get(number),

@@ -198,8 +198,8 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
     elif result["set_aside"]:
         text = f"{text}; SET ASIDE"
     if not struck and not result["reviewed_by"]:
-        of_dose = result["level"] == "preparation"
-        reviewed = "counted at the pharmacy, without a review" if of_dose else "NOT REVIEWED"
+        counted = "counted at the pharmacy, without a review"
+        reviewed = counted if result["counted"] else "NOT REVIEWED"
     sampled = f"; sampled {when(result['sampled_at'])}" if result["sampled_at"] else ""
     sample = f"; sample {result['sample']}" if result["sample"] else ""
     tested = f"{result['id']}, {result['reading']}, {who(result)}, {when(result['at'])}"

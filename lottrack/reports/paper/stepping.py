@@ -46,7 +46,7 @@ def oos(each: dict[str, Any]) -> tuple[str, Cell]:
 
 def deviation(each: dict[str, Any]) -> tuple[str, Cell]:
     """A deviation's number with its class, and what it is about."""
-    text = f"{each['title']}: {each['text']} Concerns {said(each['concerns'])}."
+    text = f"{each['title']}: {each['text'].rstrip('.')}. Concerns {said(each['concerns'])}."
     tone = BAD if each["severity"] != "minor" else ""
     return f"{each['id']}, {each['severity']}", Cell(text, tone=tone)
 
