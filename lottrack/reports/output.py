@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.rules.reading.quantities import plain, shown_unit
+from lottrack.rules.reading.quantities import format_cells, plain, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,10 @@ _TIME = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}"
 )
 _POWER_OF_TEN = r"10\^[0-9]+(?:[ /].*)?"
+_CELLS = frozenset(
+    {"seeded", "harvested", "cells", "viable_cells", "total_cells", "tnc", "mnc", "remainder"}
+)
+_MILLION = 1_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,6 +47,8 @@ def shown(value: Any) -> str:
         return shown_unit(value)
     if isinstance(value, list | tuple):
         return ", ".join(shown(item) for item in value)
+    if isinstance(value, dict) and "id" in value and "sentence" not in value:
+        return str(value["id"])
     return cell(value)
 
 
@@ -89,7 +95,7 @@ def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
     from tabulate import tabulate
 
     names = list(columns) or _columns(rows)
-    body = [[shown(row.get(name)) for name in names] for row in rows]
+    body = [[_readable(name, row.get(name)) for name in names] for row in rows]
     headers = [name.replace("_", " ") for name in names]
     return str(tabulate(body, headers, tablefmt="simple", disable_numparse=True))
 
@@ -99,14 +105,29 @@ def fields(data: dict[str, Any]) -> str:
     plain_fields = {k: v for k, v in data.items() if not _is_table(v) and k != "warnings"}
     width = max((len(name) for name in plain_fields), default=0)
     lines = [
-        f"{name.replace('_', ' '):<{width}}  {shown(value)}".rstrip()
+        f"{name.replace('_', ' '):<{width}}  {_readable(name, value)}".rstrip()
         for name, value in plain_fields.items()
         if value not in (None, "", [], {})
     ]
     for name, value in data.items():
         if _is_table(value) and name != "warnings":
-            lines += ["", f"{name.replace('_', ' ')}:", table(value)]
+            lines += ["", f"{name.replace('_', ' ')}:", table(value, _told_columns(value))]
     return "\n".join(lines)
+
+
+def _readable(name: str, value: Any) -> str:
+    """A value under its name: a count of cells in millions, with every digit it was told with."""
+    if name in _CELLS and str(value).isdecimal() and int(value) >= _MILLION // 10:
+        millions = Decimal(int(value)) / _MILLION
+        exact = format_cells(int(value))
+        return exact if Decimal(exact.split()[0]) == millions else f"{plain(millions)} ×10⁶"
+    return shown(value)
+
+
+def _told_columns(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns in which some row says something."""
+    empty: tuple[Any, ...] = (None, "", [], {})
+    return [name for name in _columns(rows) if any(row.get(name) not in empty for row in rows)]
 
 
 def _is_table(value: object) -> bool:

@@ -64,6 +64,14 @@ def test_a_value_below_zero_is_a_value_and_no_option(quality: Quality) -> None:
     assert (made["value"], made["unit"]) == ("-3.5", "mV")
 
 
+def test_a_dose_counted_again_after_it_failed_is_told_to_settle_nothing(quality: Quality) -> None:
+    preparation, first = prepared(quality, "--total", "4.4e7", "--viability", "61")
+    again = ("prepare", "count", preparation, "--total", "4.4e7", "--viability", "78")
+    made = quality.program(*again, user="PHARMACIST1").data
+    assert first[0]["oos"]
+    assert "under-investigation" in {warning["code"] for warning in made["warnings"]}
+
+
 @pytest.mark.parametrize(
     ("value", "warned"),
     [("44", []), ("4.4e7", ["count-unlike-fill"]), ("4.4", ["count-unlike-fill"])],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lottrack.reports.output import as_csv, as_json, as_text
+import pytest
+
+from lottrack.reports.output import as_csv, as_json, as_text, table
 
 ROW = {
     "id": "IN-1",
@@ -31,3 +33,29 @@ def test_a_unit_is_a_power_for_a_person_and_plain_for_a_script() -> None:
 
 def test_what_people_wrote_is_never_rewritten() -> None:
     assert ROW["reason"] in as_text(ROW)
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("45000000", "45.0 ×10⁶"),
+        ("82712345", "82.712345 ×10⁶"),
+        ("99999", "99999"),
+        ("7.5", "7.5"),
+        (None, ""),
+    ],
+)
+def test_a_count_of_cells_is_read_in_millions_with_every_digit(told: str | None, read: str) -> None:
+    assert as_text({"harvested": told}) == (f"harvested  {read}" if read else "")
+    assert read in table([{"viable_cells": told}])
+    assert as_csv([{"viable_cells": told}]).splitlines()[-1].strip('"') == (told or "")
+
+
+def test_a_thing_tells_only_the_columns_of_its_tables_that_say_something() -> None:
+    rows = [
+        {"id": "RS1", "raw": None, "holds": [{"id": "HD1", "kind": "hold", "cause": "oos"}]},
+        {"id": "RS2", "raw": None, "holds": []},
+    ]
+    head, _, first, _ = as_text({"results": rows}).splitlines()[2:]
+    assert head.split() == ["id", "holds"]
+    assert first.split() == ["RS1", "HD1"]

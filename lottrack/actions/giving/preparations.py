@@ -14,6 +14,8 @@ from lottrack.actions.giving.doses import filled_cells, prepared_cells
 from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.scanning import scan_container
 from lottrack.actions.shown import write_warnings
+from lottrack.actions.testing.investigations import open_case_for
+from lottrack.actions.testing.result_writing import repeated_warning
 from lottrack.actions.testing.results import record_counted_results
 from lottrack.errors import AlreadyDone, BadValue, Conflict, InfusionRefused
 from lottrack.rules.administration.plausibility import recovery_warnings, undiluted_warnings
@@ -22,6 +24,7 @@ from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import format_cells, plain
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import from_text, is_before, iso_local, to_text
+from lottrack.rules.specification.results import PASS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +164,11 @@ def count_preparation(desk: Desk, text: str, count: Count, telling: Telling) -> 
             change, told, preparation, viable, count.viability_pct, count.method
         )
         change.mention(preparation.infusion_order)
-        warnings = write_warnings(change, number, _count_warnings(change, preparation, count))
+        doubts = [
+            *_count_warnings(change, preparation, count),
+            *_repetitions(change, preparation, results),
+        ]
+        warnings = write_warnings(change, number, doubts)
     return {
         "id": number,
         "kind": "preparation_count",
@@ -184,6 +191,18 @@ def _count_warnings(reader: Reader, preparation: Row, count: Count) -> list[Show
         total=count.total,
         viability_pct=count.viability_pct,
     )
+
+
+def _repetitions(
+    reader: Reader, preparation: Row, results: Sequence[dict[str, Any]]
+) -> list[ShownWarning]:
+    """Counted again after a count that failed: the first one stands until it is concluded."""
+    return [
+        repeated_warning(case)
+        for result in results
+        if result["verdict"] == PASS
+        and (case := open_case_for(reader, result["lot"], result["test"], preparation.root))
+    ]
 
 
 class Finish(NamedTuple):

@@ -181,7 +181,7 @@ def write_result(change: Change, new: NewResult, looked: Looked, told: Told) -> 
     warnings = [*_warnings(spec, criterion, new.test), *_doubts(criterion, read.value)]
     warnings += _unlike_the_fill(change, criterion, read.value, target)
     if repeated is not None and not looked.retest:
-        warnings.append(_repeated(repeated))
+        warnings.append(repeated_warning(repeated))
     return _answer(change, number, criterion, warnings)
 
 
@@ -323,7 +323,8 @@ def _require_retest(
 # -- warnings --------------------------------------------------------------------------------------
 
 
-def _repeated(case: Investigation) -> ShownWarning:
+def repeated_warning(case: Investigation) -> ShownWarning:
+    """What to say where a test is repeated while it is under investigation, and outside a plan."""
     return ShownWarning(
         "under-investigation",
         f"{case.test} of {case.subject} is under investigation ({case.oos}): this result counts"
