@@ -121,7 +121,7 @@ def late_positive_data(reader: Reader, alarm: Row, now: str) -> dict[str, Any]:
             for found in reached.values()
             for each in found
             for infusion in each.infusions
-            if infusion.seq < alarm.seq
+            if reader.versions("infusion", infusion.root)[0].seq < alarm.seq
         ],
         "calls": sheet_data(reader, now, late_positive=str(alarm.root)),
     }
