@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "notify": ("notify:notify", "Calls that are owed: to physicians, sponsor, authority."),
     "supply": ("supply:supply", "Supply of a container that is out of specification."),
     "label": ("label:label", "Labels: print, apply, void, read, reconcile."),
+    "printer": ("printer:printer", "Printers that labels may be sent to."),
+    "bench": ("bench:bench", "The bench: one lot in focus, driven by a scanner."),
     "container": ("container:container", "Decisions on single containers."),
     "custody": ("custody:custody", "Where containers are and in whose hands."),
     "order": ("order:order", "Orders: the prescription of one infusion."),

@@ -11,6 +11,8 @@ from lottrack.commands.base import Answer, noun, reason_option, told, verb
 from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from lottrack.actions.desk import Desk, Telling
     from lottrack.context import Context
 
@@ -18,10 +20,20 @@ label = noun("label", "Labels: print, apply, void, read, reconcile.")
 
 COPIES = ("primary", "overwrap", "chart", "record", "transport")
 NOT_RECONCILED = 44
+NOT_TAKEN = 60
 NOT_VALID = 63
+NOTHING_CAME_OUT = ("not-ready", "unreachable", "not-sent")
+WORTH_A_BAR = 12
+"""Labels that take long enough to show how many are done."""
 
 _FORMAT = click.option(
-    "--format", "form", type=click.Choice(["png", "pdf"]), help="png (as a rule) or pdf."
+    "--format",
+    "form",
+    type=click.Choice(["png", "pdf", "zpl"]),
+    help="png (as a rule), pdf, or zpl.",
+)
+_DPI = click.option(
+    "--dpi", type=click.Choice(["203", "300", "600"]), help="If not what the template is made for."
 )
 _OUT = click.option(
     "--out", type=click.Path(path_type=Path), help="A file, if it has a suffix; else a folder."
@@ -31,8 +43,11 @@ _OUT = click.option(
 @verb(label, "preview")
 @click.argument("template")
 @_FORMAT
+@_DPI
 @_OUT
-def preview(context: Context, template: str, form: str | None, out: Path | None) -> Answer:
+def preview(
+    context: Context, template: str, form: str | None, dpi: str | None, out: Path | None
+) -> Answer:
     """Draw a template with sample values; nothing is recorded.
 
     TEMPLATE is the name of a shipped template, or a .toml file in the making.
@@ -45,7 +60,8 @@ def preview(context: Context, template: str, form: str | None, out: Path | None)
     from lottrack.actions.labelling.views import preview_label
 
     del context
-    made = preview_label(template, Output(form or "", out), Path.cwd())
+    output = Output(form or "", out, dpi=int(dpi or 0))
+    made = preview_label(template, output, Path.cwd())
     return Answer([made], f"Drawn: {made['path']}")
 
 
@@ -54,7 +70,9 @@ def preview(context: Context, template: str, form: str | None, out: Path | None)
 @click.option("--template", default="", metavar="NAME", help="If not the one that fits.")
 @click.option("--copy", "copy_", type=click.Choice(COPIES), help="Which copy; as a rule, primary.")
 @_FORMAT
+@_DPI
 @_OUT
+@click.option("--printer", default="", metavar="CODE", help="A registered printer, for a file.")
 @click.option("--reason", default="", help="Why it is printed anew; the label before is void.")
 @click.option("--destination", default="", help="Of a transport copy, if no transfer says.")
 @click.option("--sheet", metavar="COLSxROWS", help="As PDF on A4 sheets of so many labels.")
@@ -67,7 +85,9 @@ def print_(
     template: str,
     copy_: str | None,
     form: str | None,
+    dpi: str | None,
     out: Path | None,
+    printer: str,
     reason: str,
     destination: str,
     sheet: str | None,
@@ -75,11 +95,15 @@ def print_(
     gaps_mm: str | None,
     skip: int | None,
 ) -> Answer:
-    """Print labels to files, each with a number of its own.
+    """Print labels to files or on a printer, each with a number of its own.
 
     ID is a container, a fill or lot (all its containers), a collection (a planned one, too), a
     sample, a patient (a wristband) or a preparation (the prepared dose). Without --out the files go
     into the folder DATABASE.labels beside the database.
+
+    With --printer they go to a registered printer, at its resolution and in its language, and are
+    printing until each is scanned back (label apply) or voided: that a printer took a job does not
+    mean that a label exists. Exit status 60 when it did not take them all.
 
     With --sheet all labels stand on A4 sheets of label stock, side by side along the rows; print
     them at their actual size (100 %). --skip leaves out positions whose labels were used before.
@@ -90,6 +114,7 @@ def print_(
     \b
     Example:
       lottrack label print CN-MAD-0001-X
+      lottrack label print L01 --printer ZEBRA1
       lottrack label print L01 --format pdf --out L01.pdf
       lottrack label print L01 --copy chart --sheet 2x5 --gaps-mm 5,0 --skip 3 --out L01.pdf
       lottrack label print CN-MAD-0001-X --reason "smeared by ethanol"
@@ -106,17 +131,44 @@ def print_(
     wish = Wish(things, template, copy_ or "", reason, destination)
     if sheet is None and (margins_mm, gaps_mm, skip) != (None, None, None):
         raise click.UsageError("--margins-mm, --gaps-mm and --skip go with --sheet COLSxROWS.")
-    if sheet is not None and form == "png":
+    if sheet is not None and form in {"png", "zpl"}:
         raise click.UsageError("--sheet goes with --format pdf: a sheet is a page.")
-    output = Output(form or "", out)
+    if printer and (form, dpi, out, sheet) != (None, None, None, None):
+        raise click.UsageError(
+            "--printer goes without --format, --dpi, --out and --sheet: its registration says them."
+        )
+    output = Output(form or "", out, dpi=int(dpi or 0), printer=printer)
     if sheet is not None:
         grid = read_grid(sheet, margins_mm or "", gaps_mm or "", skip or 0)
-        output = Output("pdf", out, grid)
-    made = print_labels(desk, wish, output)
+        output = output._replace(form="pdf", grid=grid)
+    made = print_labels(desk, wish, output, _watched("Printing"))
     if not context.json_wanted:
         _tell(context, made)
-    mark = {"recorded_by": desk.account} | ({"dry_run": True} if context.dry_run else {})
-    return Answer([row | mark for row in made], _printed_text(made))
+    return Answer(_marked(context, made), _printed_text(made), _sent_code(made))
+
+
+def _watched(words: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
+    """How to go through many things: with a progress bar on a terminal, silently when piped."""
+    import sys
+
+    def watched(things: Sequence[Any]) -> Iterable[Any]:
+        if len(things) < WORTH_A_BAR or not sys.stderr.isatty():
+            yield from things
+            return
+        with click.progressbar(things, label=words, file=sys.stderr) as bar:
+            yield from bar
+
+    return watched
+
+
+def _marked(context: Context, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    mark = {"recorded_by": context.desk.account} | ({"dry_run": True} if context.dry_run else {})
+    return [row | mark for row in made]
+
+
+def _sent_code(made: list[dict[str, Any]]) -> int:
+    """The exit status: 60 when a printer did not take what it was sent."""
+    return NOT_TAKEN if any(row.get("sent") not in {None, "taken"} for row in made) else 0
 
 
 def _asked_destination(desk: Desk, things: tuple[str, ...]) -> str:
@@ -143,7 +195,7 @@ def _printed_text(made: list[dict[str, Any]]) -> str:
                 "copy": row["copy"],
                 "template": row["template"],
                 **{place: row[place] for place in ("page", "position") if place in row},
-                "file": row["path"],
+                **({"sent": row["sent"]} if "sent" in row else {"file": row["path"]}),
             }
             for row in made
         ]
@@ -154,15 +206,72 @@ _THINGS = ("container", "collection", "sample", "patient")
 
 
 def _tell(context: Context, made: list[dict[str, Any]]) -> None:
-    for warning in (each for row in made for each in row["warnings"]):
-        context.say(f"Warning ({warning['code']}): {warning['sentence']}")
+    # What a printer lacked is one sentence for all labels of its job.
+    warnings = {(each["code"], each["sentence"]): None for row in made for each in row["warnings"]}
+    for code, sentence in warnings:
+        context.say(f"Warning ({code}): {sentence}")
     for row in made:
-        for old in row["replaces"]:
+        for old in row.get("replaces", ()):
             context.say(f"{old} is void now; take it off and destroy it.")
+    _tell_next(context, made)
     if context.dry_run:
         context.say("Dry run: nothing was recorded, and no file was written.")
     else:
         context.say(f"Recorded by {context.desk.account}.")
+
+
+def _tell_next(context: Context, made: list[dict[str, Any]]) -> None:
+    """What is to be done with labels that were sent to a printer."""
+    waiting = [row for row in made if row.get("sent") in NOTHING_CAME_OUT]
+    doubtful = [row for row in made if row.get("sent") == "cut"]
+    if any(row.get("sent") == "taken" for row in made):
+        context.say("They are printing until each is scanned back: label apply SCAN --to ID")
+    if waiting:
+        numbers = " ".join(row["id"] for row in waiting)
+        context.say(f"Nothing came out of {len(waiting)}. When the printer is ready:")
+        context.say(f"  lottrack label send {numbers}")
+    if doubtful:
+        context.say(f"{len(doubtful)} may have come out. Apply what is whole; of the others:")
+        for row in doubtful:
+            context.say(f"  lottrack label void {row['id']} --reason TEXT")
+
+
+@verb(label, "send", writes="label send")
+@click.argument("labels", metavar="LABEL...", nargs=-1, required=True)
+@click.option("--printer", default="", metavar="CODE", help="If not the one they were sent to.")
+def send(context: Context, labels: tuple[str, ...], printer: str) -> Answer:
+    """Send labels again that a printer cannot have printed, under the same numbers.
+
+    Only labels that are printing, and of which every sending certainly printed nothing: the printer
+    could not be reached, or was not ready before anything was sent. What may have come out is
+    applied, or voided and printed anew. Exit status 60 when the printer did not take them all.
+
+    \b
+    Example:
+      lottrack label send LB-MAD-0001-Y LB-MAD-0002-W --printer ZEBRA2
+    """
+    from lottrack.actions.labelling.sending import send_labels
+
+    made = send_labels(context.writing_desk, labels, printer, _watched("Sending"))
+    if not context.json_wanted:
+        _tell(context, made)
+    return Answer(_marked(context, made), _sent_text(made), _sent_code(made))
+
+
+def _sent_text(made: list[dict[str, Any]]) -> str:
+    from lottrack.reports.output import table
+
+    return table(
+        [
+            {
+                "label": row["id"],
+                "copy": row["copy"],
+                "printer": row["printer"],
+                "sent": row["sent"],
+            }
+            for row in made
+        ]
+    )
 
 
 @verb(label, "apply", writes="label apply")
@@ -260,6 +369,27 @@ def _reconciled_text(data: dict[str, Any]) -> str:
             table(loose),
         ]
     )
+
+
+@verb(label, "commands")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="A PDF file; else bench-commands.pdf here."
+)
+def commands(context: Context, out: Path | None) -> Answer:
+    """Draw the sheet of command codes for a bench: answers, digits, reasons, badges.
+
+    A4, each code with its words beside it, each read back before the file is accepted. Put it into
+    a sleeve that can be wiped. Print it anew when a reason or a person was added.
+
+    \b
+    Example:
+      lottrack label commands --out commands.pdf
+    """
+    from lottrack.actions.benching.sheets import draw_commands
+    from lottrack.actions.labelling.files import Output
+
+    made = draw_commands(context.desk.store, Output("pdf", out), Path.cwd())
+    return Answer(made, f"Drawn: {made['path']}, {len(made['codes'])} codes, {made['pages']} pages")
 
 
 @verb(label, "read")

@@ -1,0 +1,116 @@
+"""Answers that take more than one code: a choice, a number, a text, a reason, a yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from lottrack.commands.bench_ear import DIGITS, REASON, TEXT
+from lottrack.errors import LottrackError
+from lottrack.rules.bench.commands import DONE, NEXT, YES, digit_of, reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
+
+    from lottrack.commands.bench_ear import Ear
+
+T = TypeVar("T")
+
+NUMBER_HELP = "digits by their codes, then DONE; or type it"
+
+
+def confirmed(ear: Ear, sentence: str) -> None:
+    """Have an act said back before it is recorded.
+
+    Raises:
+        StepLeft: anything but YES.
+    """
+    ear.doing = sentence
+    ear.ask("YES OR NO", "YES records it, NO leaves it.", YES)
+
+
+def chosen(ear: Ear, words: Sequence[str], question: str) -> str:
+    """One of a few words: NEXT shows the next, YES takes the one shown, typing one takes it.
+
+    Raises:
+        StepLeft: NO.
+    """
+    place = 0
+    while True:
+        word = words[place % len(words)]
+        others = f" NEXT: {words[(place + 1) % len(words)]}." if len(words) > 1 else ""
+        heard = ear.ask(
+            f"{word.upper()}?", f"{question} YES: {word}.{others} NO leaves it.", YES, NEXT, TEXT
+        )
+        if heard.command == YES:
+            return word
+        if heard.command == NEXT:
+            place += 1
+        elif heard.text.lower() in words:
+            return heard.text.lower()
+        else:
+            ear.say(f"{heard.text!r} is none of {', '.join(words)}.")
+
+
+def number(ear: Ear, action: str, what: str, unit: str) -> Decimal | None:
+    """A number with its unit, scanned digit by digit or typed; None when NEXT leaves it out."""
+    from lottrack.rules.reading.quantities import parse_decimal
+
+    before = ear.doing
+
+    def parse(text: str) -> Decimal:
+        return parse_decimal(text, what, minimum=-273, maximum=200, unit=unit)
+
+    explained = f"{what} in {unit}: {NUMBER_HELP}. NEXT leaves it out."
+    found = _gathered(ear, action, explained, parse, NEXT)
+    ear.doing = before
+    return found
+
+
+def text_or_digits(ear: Ear, action: str, explained: str) -> str:
+    """A short text, typed or scanned whole, or digits by their codes and then DONE."""
+    from lottrack.rules.reading.text import clean_text
+
+    def parse(text: str) -> str:
+        return clean_text(text, "the position", limit=80)
+
+    found = _gathered(ear, action, f"{explained}; {NUMBER_HELP}. NO leaves it.", parse)
+    assert found is not None  # only NEXT gives nothing, and it is not taken here
+    return found
+
+
+def _gathered(
+    ear: Ear, action: str, explained: str, parse: Callable[[str], T], *takes: str
+) -> T | None:
+    """Digits and marks until DONE, or one typed line; told back, and asked again when bad."""
+    before, so_far = ear.doing, ""
+    while True:
+        ear.doing = before + (f"\nSo far: {so_far}" if so_far else "")
+        heard = ear.ask(action, explained, TEXT, DIGITS, DONE, *takes)
+        if heard.command == NEXT:
+            return None
+        if digit_of(heard.command):
+            so_far += digit_of(heard.command)
+            continue
+        text = so_far if heard.command == DONE else heard.text
+        try:
+            return parse(text)
+        except LottrackError as error:
+            ear.refuse(error)
+            so_far = ""
+
+
+def reason(ear: Ear, question: str) -> str:
+    """Why: a reason of the site by its code, or a few typed words."""
+    from lottrack.actions.benching.reasons import reason_text
+    from lottrack.rules.reading.text import clean_text
+
+    explained = f"{question} Scan a reason, or type one. NO leaves it."
+    while True:
+        heard = ear.ask("REASON", explained, TEXT, REASON)
+        try:
+            if reason_of(heard.command):
+                return reason_text(ear.desk.store, reason_of(heard.command))
+            return clean_text(heard.text, "the reason")
+        except LottrackError as error:
+            ear.refuse(error)

@@ -1,0 +1,204 @@
+"""The loop of ``lottrack bench``: one lot in focus, scan by scan, until somebody leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lottrack.actions.benching.focus import lot_to_open, recognise, require_of_lot
+from lottrack.commands.base import Answer
+from lottrack.commands.bench_answers import confirmed
+from lottrack.commands.bench_ear import ACT, TEXT, BenchLeft, Ear, StepLeft
+from lottrack.commands.bench_steps import custody_step, label_step
+from lottrack.errors import AlreadyDone, LottrackError, WrongKindOfCode
+from lottrack.rules.bench.commands import NO, UNDO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lottrack.commands.bench_ear import Reading
+    from lottrack.context import Context
+
+UNDONE = "undone at the bench"
+
+
+class Recorded(NamedTuple):
+    """The last act of this loop: what UNDO takes back.
+
+    Attributes:
+        facts: the numbers of what it recorded.
+        sentence: what it was, as the screen told it.
+    """
+
+    facts: tuple[str, ...]
+    sentence: str
+
+
+class Bench(Ear):
+    """The bench: what it listens with, the lot in focus, and the last act."""
+
+    def __init__(self, context: Context, read: Reading) -> None:
+        super().__init__(context, read)
+        self.last: Recorded | None = None
+        self.acts: list[dict[str, Any]] = []
+        self.acting = ACT
+
+    def changed_hands(self) -> None:
+        """Nobody takes back at the bench what another person recorded there."""
+        self.last = None
+
+    def act(
+        self,
+        call: tuple[str, ...],
+        run: Callable[[], dict[str, Any] | list[dict[str, Any]]],
+        word: str,
+        sentence: str,
+    ) -> None:
+        """Do an act through the same action its command uses, and tell it in one word.
+
+        Args:
+            call: the act and what tells it from another of its kind: repeated within three seconds
+                it is one record.
+            run: the action.
+            word: what happened, shown large.
+            sentence: the same in full.
+
+        Raises:
+            LottrackError: it is refused.
+        """
+        from lottrack.actions.releasing.holds import opened_warning
+        from lottrack.reports.bench import done
+
+        self.acting = call[0]
+        self.clear()
+        self.desk.call = repr(call)
+        made = run()
+        rows = made if isinstance(made, list) else [made]
+        self.say(done(word, sentence))
+        warnings = [warning for row in rows for warning in row["warnings"]]
+        for warning in [*warnings, *(opened_warning(hold) for hold in self.desk.holds_opened)]:
+            self.say(f"Warning ({warning['code']}): {warning['sentence']}")
+        if self.desk.dry_run:
+            self.say("Dry run: nothing was recorded.")
+            return
+        self.say(f"Recorded by {self.desk.account}. UNDO takes it back.")
+        self.last = Recorded(tuple(str(row["id"]) for row in rows), sentence)
+        self.acts += [{"id": row["id"], "kind": row["kind"], "act": call[0]} for row in rows]
+        self.clear()
+
+
+def bench_loop(context: Context, lot: str, read: Reading) -> Answer:
+    """Work at a bench until somebody leaves it; answers what was recorded."""
+    bench = Bench(context, read)
+    bench.desk.role_for(ACT)
+    try:
+        if lot:
+            take_into_focus(bench, lot)
+        while True:
+            _turn(bench)
+    except BenchLeft:
+        half = " The step on the screen was not recorded." if bench.doing else ""
+        return Answer(bench.acts, f"The bench is left; {len(bench.acts)} recorded.{half}")
+
+
+def _turn(bench: Bench) -> None:
+    """One scan of a lot, or one whole step with the lot in focus; a refusal ends only the step."""
+    bench.begin()
+    bench.acting = ACT
+    try:
+        if bench.lot:
+            _next_step(bench)
+        else:
+            _open_lot(bench)
+    except StepLeft:
+        bench.say("The step is left; nothing of it was recorded.")
+    except LottrackError as error:
+        bench.refuse(error, bench.acting)
+
+
+def _open_lot(bench: Bench) -> None:
+    heard = bench.ask(
+        "SCAN LOT",
+        "scan a label of the lot (container, record copy), or type its number. NO leaves the"
+        " bench.",
+        *(TEXT, NO),
+    )
+    if heard.command == NO:
+        confirmed(bench, "Leave the bench?")
+        bench.doing = ""
+        raise BenchLeft
+    take_into_focus(bench, heard.text)
+
+
+def take_into_focus(bench: Bench, text: str) -> None:
+    """Make a lot the one of this bench.
+
+    Raises:
+        LottrackError: the text names no lot, or several.
+    """
+    thing = recognise(bench.desk, text)
+    bench.desk.subjects.append(thing.record)
+    bench.lot = lot_to_open(bench.desk.store, thing)
+    bench.last = None
+
+
+def _next_step(bench: Bench) -> None:
+    undo = f" UNDO takes back: {bench.last.sentence}" if bench.last else ""
+    heard = bench.ask(
+        "SCAN",
+        "scan a label to apply or attach it, or a labelled container to store it, hand it over"
+        f" or receive it. NO puts the lot away.{undo}",
+        *(TEXT, NO, UNDO),
+    )
+    if heard.command == NO:
+        confirmed(bench, f"Put lot {bench.lot} away?")
+        bench.lot, bench.last = "", None
+    elif heard.command == UNDO:
+        _undo(bench)
+    else:
+        _step_with(bench, heard.text)
+
+
+def _step_with(bench: Bench, text: str) -> None:
+    """The step that a code begins.
+
+    Raises:
+        LottrackError: the code begins none here.
+    """
+    thing = recognise(bench.desk, text)
+    bench.desk.subjects.append(thing.record)
+    require_of_lot(bench.desk.store, thing, bench.lot)
+    if thing.is_outstanding:
+        label_step(bench, thing)
+    elif thing.state == "attached" or thing.copy in {"record", "wristband"}:
+        raise AlreadyDone(
+            f"Label {thing.label} was {thing.state} already.",
+            hint=f"`lottrack label list {thing.record}` tells when and by whom.",
+        )
+    elif thing.kind == "container":
+        custody_step(bench, thing)
+    else:
+        raise WrongKindOfCode(
+            f"{thing.record} is a {thing.kind}; no step at a bench begins with it.",
+            hint="Scan a label that is to be applied, or a container.",
+        )
+
+
+def _undo(bench: Bench) -> None:
+    """Take back the last act of this loop by striking what it recorded, when asked and told YES."""
+    from lottrack.actions.record.corrections import Wanted, strike_record
+    from lottrack.reports.bench import done
+
+    last = bench.last
+    if last is None:
+        bench.say("There is nothing of this loop to take back. `lottrack strike ID --reason TEXT`.")
+        return
+    bench.acting = "strike"
+    wanted = [Wanted(fact, (), UNDONE) for fact in reversed(last.facts)]
+    shown = strike_record(bench.desk, wanted[0], preview=True)
+    stops = [f"Opens a hold on {hold['on']}." for hold in shown["holds"]]
+    confirmed(bench, "\n".join([f"Take back: {last.sentence}", *stops]))
+    bench.clear()
+    for each in wanted:
+        strike_record(bench.desk, each)
+    bench.last = None
+    bench.say(done("TAKEN BACK", f"Struck, and still on record: {last.sentence}"))
