@@ -89,8 +89,9 @@ CREATE TABLE print_job_label (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX print_job_label_by_label ON print_job_label (label);
 
--- What became of a job: the printer took it; it was not ready or could not be reached, and nothing was
--- sent; or the line was cut, and some of it may have been printed. `said` is what the printer told.
+-- What became of a job. `taken`: the printer has it. `not-ready`, `unreachable`, `not-sent` (its turn
+-- never came): nothing was sent. `cut`: some of it may have been printed. `said` is what the printer
+-- told. A job without an end may have been printed as well.
 CREATE TABLE print_job_end (
     id TEXT PRIMARY KEY NOT NULL,
     root TEXT NOT NULL REFERENCES print_job_end (id),
@@ -98,7 +99,7 @@ CREATE TABLE print_job_end (
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
     seq INTEGER NOT NULL,
     print_job TEXT NOT NULL REFERENCES print_job (id),
-    outcome TEXT NOT NULL CHECK (outcome IN ('taken', 'not-ready', 'unreachable', 'cut')),
+    outcome TEXT NOT NULL CHECK (outcome IN ('taken', 'not-ready', 'unreachable', 'not-sent', 'cut')),
     said TEXT,
     occurred_at TEXT NOT NULL CHECK (length(occurred_at) = 27),
     recorded_at TEXT NOT NULL CHECK (length(recorded_at) = 27),

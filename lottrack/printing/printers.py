@@ -2,6 +2,9 @@
 
 A raw network port (9100) has no name and no password: lottrack sends to hosts on the site's list
 alone. That a printer took a job does not mean that a label exists; only its scan-back does.
+
+Whether something may have come out is judged strictly: only a printer that could not be reached, or
+that said it was not ready before the first byte of the job, has certainly printed nothing.
 """
 
 from __future__ import annotations
@@ -9,36 +12,70 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, LabelError
 from lottrack.rules.reading.text import printable, quoted
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 RAW_PORT = 9100
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 20.0
+"""How long a printer may take nothing of a job: as long as it feeds and cuts a few labels."""
+
 STATUS_SECONDS = 2.0
 """How long a printer is given to say how it is; many say nothing at all."""
 
+LANGUAGES = ("zpl", "pdf", "png")
+DPIS = (203, 300, 600)
+
 _TCP = r"tcp://(?P<host>[A-Za-z0-9.-]{1,253})(?::(?P<port>[0-9]{1,5}))?"
 _QUEUE = r"cups:(?P<queue>[A-Za-z0-9._-]{1,127})"
+_FOLDER = r"file:(?P<folder>.{1,1000})"
 _STATUS = b"~HS\r\n"
 _STATUS_LINE = re.compile(rb"\x02([^\x03]*)\x03")
+_STATUS_LINES = 3
+_PIECE = 65_536
 
 
 class Target(NamedTuple):
     """Where a printer is.
 
     Attributes:
-        kind: ``tcp`` (a raw port) or ``cups`` (a raw queue of this computer).
+        kind: ``tcp`` (a raw port), ``cups`` (a queue of this computer) or ``file`` (a folder that
+            somebody else prints from).
         host: of a raw port, else "".
         port: of a raw port, else 0.
         queue: of CUPS, else "".
+        folder: an absolute path, else "".
     """
 
     kind: str
     host: str = ""
     port: int = 0
     queue: str = ""
+    folder: str = ""
+
+    @property
+    def address(self) -> str:
+        """As it is registered."""
+        if self.kind == "tcp":
+            return f"tcp://{self.host}:{self.port}"
+        return f"{self.kind}:{self.queue or self.folder}"
+
+
+class Job(NamedTuple):
+    """What is sent to a printer at once.
+
+    Attributes:
+        language: one of ``LANGUAGES``.
+        files: names and contents; more than one only as pictures into a folder.
+    """
+
+    language: str
+    files: tuple[tuple[str, bytes], ...]
 
 
 class Sent(NamedTuple):
@@ -48,10 +85,10 @@ class Sent(NamedTuple):
 
 
 def read_target(text: str) -> Target:
-    """A printer's address: ``tcp://HOST[:PORT]`` or ``cups:QUEUE``.
+    """A printer's address: ``tcp://HOST[:PORT]``, ``cups:QUEUE`` or ``file:FOLDER``.
 
     Raises:
-        BadValue: it is neither (``bad-printer-address``).
+        BadValue: it is none of them (``bad-printer-address``).
     """
     tcp = re.fullmatch(_TCP, text.strip())
     if tcp is not None and 0 < int(tcp["port"] or RAW_PORT) < 65_536:
@@ -59,30 +96,44 @@ def read_target(text: str) -> Target:
     cups = re.fullmatch(_QUEUE, text.strip())
     if cups is not None and not cups["queue"].startswith("-"):
         return Target("cups", queue=cups["queue"])
+    folder = re.fullmatch(_FOLDER, text.strip())
+    if folder is not None and printable(text) == text and Path(folder["folder"]).is_absolute():
+        return Target("file", folder=folder["folder"])
     raise BadValue(
         f"{quoted(text)} is no printer's address.",
         code="bad-printer-address",
-        hint=f"Write tcp://HOST:{RAW_PORT} for a network printer, or cups:QUEUE for a raw queue.",
+        hint=f"Write tcp://HOST:{RAW_PORT} for a network printer, cups:QUEUE for a queue of this"
+        " computer, or file:FOLDER with the whole path of a folder.",
     )
 
 
-def send(job: bytes, target: Target, *, timeout: float = TIMEOUT_SECONDS) -> Sent:
+def send(job: Job, target: Target, *, timeout: float | None = None) -> Sent:
     """Hand a job to a printer, and wait until it was taken.
+
+    Args:
+        job: what is sent.
+        target: where the printer is.
+        timeout: seconds in which it may take nothing; ``TIMEOUT_SECONDS`` if not said.
 
     Raises:
         LabelError: ``printer-not-ready``: the printer says what it lacks, nothing was sent;
             ``printer-unreachable``: nothing was sent;
-            ``print-job-cut``: the line broke, so that some of it may have been printed.
+            ``print-job-cut``: the line broke or the printer stalled, so that some of it may have
+            been printed.
     """
+    patience = TIMEOUT_SECONDS if timeout is None else timeout
+    if target.kind == "file":
+        return _put_into_folder(job, Path(target.folder))
+    ((name, content),) = job.files
     if target.kind == "cups":
-        return _send_to_queue(job, target.queue, timeout)
-    return _send_raw(job, target, timeout)
+        return _send_to_queue(content, target.queue, patience, raw=job.language == "zpl", name=name)
+    return _send_raw(content, target, patience, asks=job.language == "zpl")
 
 
 # -- a raw port ------------------------------------------------------------------------------------
 
 
-def _send_raw(job: bytes, target: Target, timeout: float) -> Sent:
+def _send_raw(content: bytes, target: Target, timeout: float, *, asks: bool) -> Sent:
     where = f"{target.host}:{target.port}"
     try:
         line = socket.create_connection((target.host, target.port), timeout)
@@ -90,43 +141,48 @@ def _send_raw(job: bytes, target: Target, timeout: float) -> Sent:
         raise LabelError(
             f"The printer {where} cannot be reached: {_why(error)}. Nothing was sent.",
             code="printer-unreachable",
-            hint="Switch it on, look at its cable and address, and send the labels again.",
+            hint="Switch it on, and look at its cable and address.",
         ) from None
     with line:
-        said = _status(line, where)
+        answers = asks and _is_ready(line, where)
         try:
-            line.sendall(job)
+            for piece in _pieces(content):
+                # A piece at a time: the patience is for a printer that takes nothing any more, not
+                # for one that prints as it reads.
+                line.sendall(piece)
+            lacks = _asked_again(line) if answers else []
             line.shutdown(socket.SHUT_WR)
-            _wait_until_taken(line)
+            if not answers:
+                _wait_until_taken(line)
         except OSError as error:
-            raise LabelError(
-                f"The line to the printer {where} broke while it was sent to ({_why(error)}):"
-                " some of it may have been printed.",
-                code="print-job-cut",
-                hint="Look at what came out, void what is not whole, and print the rest again.",
-            ) from None
-    return Sent(said)
+            raise _cut(f"The printer {where} did not take the whole job ({_why(error)})") from None
+    if lacks:
+        raise _cut(f"The printer {where} took the job and then said {', '.join(lacks)}")
+    return Sent("ready" if answers else "")
 
 
-def _status(line: socket.socket, where: str) -> str:
-    """Ask the printer how it is; one that does not answer is taken at its silence."""
+def _pieces(content: bytes) -> Iterator[bytes]:
+    return (content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
+
+
+def _is_ready(line: socket.socket, where: str) -> bool:
+    """Ask the printer how it is before anything is sent; False when it keeps silent.
+
+    Raises:
+        LabelError: it lacks something, or hung up.
+    """
     patience = line.gettimeout()
     try:
         line.settimeout(STATUS_SECONDS)
         line.sendall(_STATUS)
-        answer = b""
-        while len(_STATUS_LINE.findall(answer)) < 3:
-            more = line.recv(4096)
-            if not more:
-                return ""
-            answer += more
+        answer = _answer(line)
     except TimeoutError:
-        return ""
+        return False
     except OSError as error:
         raise LabelError(
             f"The printer {where} cannot be asked how it is: {_why(error)}. Nothing was sent.",
             code="printer-unreachable",
-            hint="Switch it off and on, and send the labels again.",
+            hint="Switch it off and on.",
         ) from None
     finally:
         line.settimeout(patience)
@@ -135,9 +191,29 @@ def _status(line: socket.socket, where: str) -> str:
         raise LabelError(
             f"The printer {where} is not ready: {', '.join(lacks)}. Nothing was sent.",
             code="printer-not-ready",
-            hint="Mend that at the printer, and send the labels again.",
+            hint="Mend that at the printer.",
         )
-    return "ready"
+    return True
+
+
+def _asked_again(line: socket.socket) -> list[str]:
+    """What the printer lacks after the job: it can only answer once it has read all of it.
+
+    Raises:
+        OSError: it did not answer in time, or hung up.
+    """
+    line.sendall(_STATUS)
+    return faults_in(_answer(line))
+
+
+def _answer(line: socket.socket) -> bytes:
+    answer = b""
+    while len(_STATUS_LINE.findall(answer)) < _STATUS_LINES:
+        more = line.recv(4096)
+        if not more:
+            raise ConnectionResetError("it hung up")
+        answer += more
+    return answer
 
 
 def faults_in(answer: bytes) -> list[str]:
@@ -160,6 +236,7 @@ def faults_in(answer: bytes) -> list[str]:
 def _wait_until_taken(line: socket.socket) -> None:
     """A printer closes its side when it has read everything, or keeps it open and says nothing."""
     try:
+        line.settimeout(STATUS_SECONDS)
         while line.recv(4096):
             pass
     except TimeoutError:
@@ -169,24 +246,22 @@ def _wait_until_taken(line: socket.socket) -> None:
 # -- a queue of this computer ----------------------------------------------------------------------
 
 
-def _send_to_queue(job: bytes, queue: str, timeout: float) -> Sent:
-    command = ["lp", "-d", queue, "-o", "raw", "-"]
+def _send_to_queue(content: bytes, queue: str, timeout: float, *, raw: bool, name: str) -> Sent:
+    # A PDF goes through the queue's own filters, which must not scale it.
+    option = "raw" if raw else "print-scaling=none"
+    command = ["lp", "-d", queue, "-t", name, "-o", option, "-"]
     try:
         done = subprocess.run(  # noqa: S603 - the queue's name was checked by read_target
-            command, input=job, capture_output=True, timeout=timeout, check=False
+            command, input=content, capture_output=True, timeout=timeout, check=False
         )
     except FileNotFoundError:
         raise LabelError(
             "This computer has no `lp`, so it has no CUPS queues. Nothing was sent.",
             code="printer-unreachable",
-            hint="Install CUPS, or give the printer's network address.",
+            hint="Install CUPS, or register the printer under its network address.",
         ) from None
     except subprocess.TimeoutExpired:
-        raise LabelError(
-            f"The queue {queue} did not take the job in {timeout:.0f} seconds.",
-            code="print-job-cut",
-            hint="Look at the queue with `lpstat`; the labels may still come out.",
-        ) from None
+        raise _cut(f"The queue {queue} did not take the job in {timeout:.0f} seconds") from None
     if done.returncode != 0:
         why = printable(done.stderr.decode("utf-8", "replace").strip()) or "no reason given"
         raise LabelError(
@@ -197,5 +272,41 @@ def _send_to_queue(job: bytes, queue: str, timeout: float) -> Sent:
     return Sent(printable(done.stdout.decode("utf-8", "replace").strip()))
 
 
+# -- a folder that somebody else prints from -------------------------------------------------------
+
+
+def _put_into_folder(job: Job, folder: Path) -> Sent:
+    """Files appear under their names whole: whoever watches the folder never takes half of one."""
+    passing = [folder / f".{name}.part" for name, _ in job.files]
+    placed = 0
+    try:
+        for path, (_, content) in zip(passing, job.files, strict=True):
+            path.write_bytes(content)
+        for path, (name, _) in zip(passing, job.files, strict=True):
+            path.replace(folder / name)
+            placed += 1
+    except OSError as error:
+        for path in passing:
+            path.unlink(missing_ok=True)
+        if placed:
+            raise _cut(f"The folder {folder} took only {placed} files ({_why(error)})") from None
+        raise LabelError(
+            f"Nothing can be put into the folder {folder}: {_why(error)}. Nothing was sent.",
+            code="printer-unreachable",
+            hint="Make the folder writable, or register the printer under another one.",
+        ) from None
+    return Sent("")
+
+
+def _cut(what: str) -> LabelError:
+    return LabelError(
+        f"{what}: some of it may have been printed.",
+        code="print-job-cut",
+        hint="Look at what came out; apply what is whole, void the rest and print it anew.",
+    )
+
+
 def _why(error: OSError) -> str:
-    return "it did not answer in time" if isinstance(error, TimeoutError) else str(error)
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    return error.strerror or str(error)

@@ -383,7 +383,7 @@ class TestFiles:
             ).data
             paths = {label["path"] for label in made}
             assert len(paths) == 1
-            assert Path(paths.pop()).read_bytes().count(b"/Type /Page\n") == 3
+            assert Path(paths.pop()).read_bytes().count(b"/Type /Page /Parent") == 3
 
     def test_a_folder_may_have_a_dot_in_its_name(self, filled: Site, tmp_path: Path) -> None:
         program, lot = filled

@@ -69,7 +69,9 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         PRODUCTION | {"qc", "qa", "responsible_person", "qp", "pharmacist"}, False, False,
     ),
     "lot close": (PRODUCTION | {"qa", "qp"}, False, False),
-    "label print": (PRODUCTION | {"pharmacist"}, False, False),
+    **dict.fromkeys(("label print", "label send"), (PRODUCTION | {"pharmacist"}, False, False)),
+    "printer test": (PRODUCTION | {"administrator", "pharmacist", "qa"}, False, False),
+    **dict.fromkeys(("printer register", "printer retire"), ({"administrator"}, False, False)),
     **dict.fromkeys(
         ("label apply", "label void"),
         (PRODUCTION | {"pharmacist", "clinician", "nurse"}, False, False),

@@ -1,11 +1,15 @@
-"""Where labels are written: one picture a file, or all of them in one PDF, on sheets if wished.
+"""Where labels are written: one picture a file, or all of them in one PDF or print job.
 
-Files are written under a passing name beside their own and get it only when the labels are on
-record, so that a picture never exists that the record does not know.
+Files are written to the disk under a passing name beside their own, which carries the first label's
+serial, and get it only when the labels are on record, so that a picture never exists that the
+record does not know. Where the program died between the two, ``recover`` names them later: a label
+on record keeps its file.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,14 +17,14 @@ from lottrack.errors import LabelError, Usage
 from lottrack.rules.reading.quantities import parse_decimal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from decimal import Decimal
     from pathlib import Path
 
     from lottrack.printing.rendering import Rendered
     from lottrack.printing.sheets import Grid, Sheet
 
-FORMS = ("png", "pdf")
+FORMS = ("png", "pdf", "zpl")
 
 
 class Files(NamedTuple):
@@ -29,7 +33,7 @@ class Files(NamedTuple):
     Attributes:
         folder: the folder.
         name: the file's name, or "" to name files by the labels' numbers.
-        form: png or pdf.
+        form: png, pdf or zpl.
     """
 
     folder: Path
@@ -37,46 +41,53 @@ class Files(NamedTuple):
     form: str
 
     def named(self, serials: Sequence[str]) -> list[Path]:
-        """The file of each label; a PDF holds them all."""
+        """The file of each label; a PDF or a print job holds them all."""
         if self.name:
             return [self.folder / self.name] * len(serials)
         if self.form == "png":
-            return [self.folder / f"{serial}.png" for serial in serials]
+            return [self.folder / picture_name(serial) for serial in serials]
         more = f"_and_{len(serials) - 1}_more" if len(serials) > 1 else ""
-        return [self.folder / f"{serials[0]}{more}.pdf"] * len(serials)
+        return [self.folder / f"{serials[0]}{more}.{self.form}"] * len(serials)
 
 
 class Output(NamedTuple):
-    """What the command line said of files: ``--format``, ``--out`` and ``--sheet``.
+    """What the command line said of files and printers.
 
     Attributes:
-        form: png, pdf, or "" for what the file's name says, else png.
+        form: png, pdf, zpl, or "" for what the file's name says, else png.
         out: a folder, or a file when it has a suffix; None for the folder beside the database.
         grid: how labels lie on a sheet, for which the form is pdf; None for a page each.
+        dpi: dots per inch, or 0 for what each template is laid out for.
+        printer: code of the printer they are sent to, or "": then its registration says the form
+            and the dots per inch, and the pictures are kept beside the database.
     """
 
     form: str = ""
     out: Path | None = None
     grid: Grid | None = None
+    dpi: int = 0
+    printer: str = ""
 
     def files(self, database: Path, count: int) -> Files:
         """Where so many labels go.
 
         Raises:
-            Usage: the file's suffix is neither .png nor .pdf or contradicts the format, or several
+            Usage: the file's suffix is none of ``FORMS`` or contradicts the format, or several
                 pictures would have to share one file.
         """
+        if self.printer:
+            return Files(folder_of(database), "", "png")
         if self.out is None:
-            folder = database.with_name(database.name + ".labels")
-            return Files(folder.absolute(), "", self.form or "png")
+            return Files(folder_of(database), "", self.form or "png")
         if self.out.is_dir() or not self.out.suffix:
             return Files(self.out.absolute(), "", self.form or "png")
         suffix = self.out.suffix.lower().removeprefix(".")
         if suffix not in FORMS or (self.form and self.form != suffix):
             raise Usage(
-                f"The file {self.out} is not named like {self.form or 'a picture or a PDF'}.",
+                f"The file {self.out} is not named like"
+                f" {self.form or 'a picture, a PDF or a print job'}.",
                 code="file-name-unfit",
-                hint=f"Name it .{self.form or 'png or .pdf'}, or name a folder.",
+                hint=f"Name it .{self.form or 'png, .pdf or .zpl'}, or name a folder.",
             )
         if suffix == "png" and count > 1:
             raise Usage(
@@ -126,6 +137,16 @@ def _two(
     return first, second
 
 
+def folder_of(database: Path) -> Path:
+    """The folder beside a database where labels go that nobody wants elsewhere."""
+    return database.with_name(database.name + ".labels").absolute()
+
+
+def picture_name(serial: str) -> str:
+    """The name of the file with one label's picture."""
+    return f"{serial}.png"
+
+
 class Staged(NamedTuple):
     """A file under its passing name, and the name it shall get."""
 
@@ -133,27 +154,40 @@ class Staged(NamedTuple):
     path: Path
 
 
+_PASSING = r"\.(?P<name>.+)\.(?P<serial>LB-[A-Z0-9-]+)\.part"
+
+
 def stage(
-    paths: Sequence[Path], labels: Sequence[Rendered], form: str, sheet: Sheet | None = None
+    paths: Sequence[Path],
+    labels: Sequence[Rendered],
+    form: str,
+    sheet: Sheet | None = None,
+    serials: Sequence[str] = (),
 ) -> list[Staged]:
-    """Write labels under passing names; with a sheet, side by side on it.
+    """Write labels to the disk under passing names; with a sheet, side by side on it.
+
+    Args:
+        paths: the file of each label.
+        labels: as drawn.
+        form: one of ``FORMS``.
+        sheet: how they lie, or None.
+        serials: the number of each label, by which ``recover`` knows them; none of a picture that
+            is no label of the record.
 
     Raises:
         LabelError: the folder or a file cannot be written (``file-not-written``); none is left.
     """
-    contents: dict[Path, bytes] = {}
-    if form == "pdf":
-        from lottrack.printing.sheets import sheet_pdf
-
-        contents[paths[0]] = sheet_pdf(labels, sheet)
-    else:
-        contents = {path: label.png for path, label in zip(paths, labels, strict=True)}
+    contents = _contents(labels, form, sheet)
     staged: list[Staged] = []
     try:
-        for path, content in contents.items():
+        for number, (path, content) in enumerate(zip(paths, contents, strict=False)):
             path.parent.mkdir(parents=True, exist_ok=True)
-            staged.append(Staged(path.with_name(f".{path.name}.part"), path))
-            staged[-1].passing.write_bytes(content)
+            mark = f".{serials[number]}" if serials else ""
+            staged.append(Staged(path.with_name(f".{path.name}{mark}.part"), path))
+            with staged[-1].passing.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
     except OSError as error:
         remove(staged)
         raise LabelError(
@@ -162,6 +196,44 @@ def stage(
             hint="Name another folder with --out.",
         ) from error
     return staged
+
+
+def _contents(labels: Sequence[Rendered], form: str, sheet: Sheet | None) -> list[bytes]:
+    """What the files hold: a picture each, or all of them at once."""
+    if form == "pdf":
+        from lottrack.printing.sheets import sheet_pdf
+
+        return [sheet_pdf(labels, sheet)]
+    if form == "zpl":
+        from lottrack.printing.zpl import zpl
+
+        return [zpl(labels)]
+    return [label.png for label in labels]
+
+
+def recover(folder: Path, is_recorded: Callable[[str], bool]) -> list[Path]:
+    """Name the files of labels that are on record, where the program died before it could.
+
+    Files of labels that are not on record are left under their passing names: another program may
+    be about to record them.
+
+    Args:
+        folder: where labels were written.
+        is_recorded: whether a label of this number is on record.
+
+    Returns:
+        The files that got their names.
+    """
+    named = []
+    for passing in sorted(folder.glob(".*.part")):
+        match = re.fullmatch(_PASSING, passing.name)
+        path = None if match is None else folder / match["name"]
+        if match is None or path is None or not is_recorded(match["serial"]):
+            continue
+        with suppress(OSError):
+            passing.replace(path)
+            named.append(path)
+    return named
 
 
 def remove(staged: Sequence[Staged]) -> None:
@@ -181,6 +253,8 @@ def publish(staged: Sequence[Staged], serials: Sequence[str]) -> None:
         try:
             file.passing.replace(file.path)
         except OSError as error:
+            if file.path.exists() and not file.passing.exists():
+                continue  # another program recovered it meanwhile
             raise LabelError(
                 f"The labels {', '.join(serials)} are on record, but their file cannot be named"
                 f" {file.path}: {error.strerror}. It lies at {file.passing}.",

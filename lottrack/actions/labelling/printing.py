@@ -5,11 +5,14 @@ The order keeps drawing out of the change, and no picture without its record:
 1. everything that stands against printing is found in the record;
 2. the labels' numbers are taken in a short change of their own;
 3. the labels are drawn, each code is read back, and the files are written under passing names;
-4. one change records the labels, if the record still says what was drawn;
-5. the files get their names.
+4. one change records the labels, if the record still says what was drawn, and for a printer the
+   jobs they are in;
+5. the files get their names;
+6. for a printer, the jobs are handed over, and what became of each is recorded.
 
-Whatever stops it after 2 leaves only numbers that were never used: the audit entry of act
-``label reserve`` tells who took them.
+Whatever stops it before 4 leaves only numbers that were never used: the audit entry of act
+``label reserve`` tells who took them. Stopped between 4 and 5, the next printing names the files.
+Stopped in 6, the labels are ``printing``, and ``label send`` knows which may be sent again.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.labelling.applying import void_in
-from lottrack.actions.labelling.files import Output, publish, remove, stage
+from lottrack.actions.labelling.files import Output, publish, recover, remove, stage
 from lottrack.actions.labelling.labels import restand
 from lottrack.actions.labelling.plans import Planned, Wish, cleaned, plan_labels, things_of
+from lottrack.actions.labelling.printers import Printer, printer_in_use
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import Changed, TemplateInvalid
 from lottrack.rules.codes.scans import label_payload, patient_thing
@@ -27,18 +31,36 @@ from lottrack.store.chain import canonical
 from lottrack.store.change import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from lottrack.actions.desk import Desk
+    from lottrack.actions.labelling.sending import Content
     from lottrack.printing.rendering import Rendered
     from lottrack.printing.sheets import Sheet
     from lottrack.printing.templates import Template
     from lottrack.store.change import Change
 
+    Watched = Callable[[Sequence[Any]], Iterable[Any]]
+    """Goes through things one by one while somebody is told how many are done."""
 
-def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]:
-    """Print labels to files; a label that takes another's place voids it.
+
+def print_labels(
+    desk: Desk,
+    wish: Wish,
+    output: Output,
+    watched: Watched = iter,
+) -> list[dict[str, Any]]:
+    """Print labels to files or on a printer; a label that takes another's place voids it.
+
+    A printer that does not take them is no error: the labels are on record as ``printing``, and the
+    answers tell what became of each (``sent``) and what to do (``warnings``).
+
+    Args:
+        desk: where it is done.
+        wish: what is to be printed.
+        output: where to.
+        watched: goes through the labels as they are drawn, to tell how many are done.
 
     Raises:
         LabelRefused: a thing already has a live label and no reason was given
@@ -49,6 +71,7 @@ def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]
         LabelError: a label could not be drawn, read back, or written to its file.
         TemplateInvalid: a template was altered without a new edition.
         Changed: the record changed while the labels were drawn.
+        NotFound: no such printer is registered (``printer-unknown``).
         Usage: the file named cannot hold the labels.
 
     Returns:
@@ -56,29 +79,69 @@ def print_labels(desk: Desk, wish: Wish, output: Output) -> list[dict[str, Any]]
         counted along the rows from the top left.
     """
     role = desk.role_for("label print")
+    printer = printer_in_use(desk, output.printer) if output.printer else None
     wish = cleaned(wish)
     things = things_of(desk, wish.things)
+    files = output.files(desk.store.path, 1)
+    recover(files.folder, lambda serial: desk.store.find("label", serial) is not None)
     planned = plan_labels(desk.store, things, wish)
     files = output.files(desk.store.path, len(planned))
     sheet = _sheet(output, planned)
     serials = _reserved(desk, role, len(planned))
-    drawn = [_drawn(*each) for each in zip(planned, serials, strict=True)]
-    staged = [] if desk.dry_run else stage(files.named(serials), drawn, files.form, sheet)
+    drawn = _drawn_all(planned, serials, output.dpi if printer is None else printer.dpi, watched)
+    contents = [] if printer is None else _contents(printer, serials, drawn)
+    staged = [] if desk.dry_run else stage(files.named(serials), drawn, files.form, sheet, serials)
+    form = files.form if printer is None else printer.language
     try:
         with desk.change("label print", wish.reason or None, role=role) as change:
             _require_unchanged(planned, plan_labels(change, things, wish))
             change.subject = serials[0]
             shown = [
-                _record(change, plan, serial, label, files.form, wish.reason)
+                _record(change, plan, serial, label, form, wish.reason)
                 for plan, serial, label in zip(planned, serials, drawn, strict=True)
             ]
+            jobs = [] if printer is None else _opened(change, printer, contents)
     except BaseException:
         remove(staged)
         raise
     publish(staged, serials)
     paths = files.named(serials)
     answers = [_answered(*each) for each in zip(planned, serials, drawn, paths, shown, strict=True)]
+    if printer is not None:
+        return _sent(desk, role, printer, jobs, answers)
     return answers if sheet is None else _placed(answers, sheet)
+
+
+def _contents(printer: Printer, serials: Sequence[str], drawn: Sequence[Rendered]) -> list[Content]:
+    from lottrack.actions.labelling.sending import contents_of
+
+    return contents_of(printer, dict(zip(serials, drawn, strict=True)))
+
+
+def _opened(
+    change: Change, printer: Printer, contents: Sequence[Content]
+) -> list[tuple[str, Content]]:
+    from lottrack.actions.labelling.sending import open_job
+
+    return [(open_job(change, printer, content), content) for content in contents]
+
+
+def _sent(
+    desk: Desk,
+    role: str,
+    printer: Printer,
+    jobs: Sequence[tuple[str, Content]],
+    answers: Sequence[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Hand the jobs over; the answers with what became of each label's."""
+    from lottrack.actions.labelling.sending import send_jobs, sent_data
+
+    ends = {} if desk.dry_run else send_jobs(desk, "label print", role, printer, jobs)
+    told = [sent_data(printer, ends.get(answer["id"])) for answer in answers]
+    return [
+        answer | said | {"warnings": [*answer["warnings"], *said["warnings"]]}
+        for answer, said in zip(answers, told, strict=True)
+    ]
 
 
 def _sheet(output: Output, planned: Sequence[Planned]) -> Sheet | None:
@@ -118,12 +181,24 @@ def _reserved(desk: Desk, role: str, count: int) -> list[str]:
         return [change.number("label") for _ in range(count)]
 
 
-def _drawn(plan: Planned, serial: str) -> Rendered:
+def _drawn_all(
+    planned: Sequence[Planned],
+    serials: Sequence[str],
+    dpi: int,
+    watched: Watched,
+) -> list[Rendered]:
+    pairs = list(zip(planned, serials, strict=True))
+    return [_drawn(plan, serial, dpi) for plan, serial in watched(pairs)]
+
+
+def _drawn(plan: Planned, serial: str, dpi: int) -> Rendered:
+    """One label at a resolution, or with 0 at the one its template is laid out for."""
     from lottrack.printing.rendering import render
 
     thing = patient_thing(plan.record) if plan.kind == "patient" else plan.record
     payload = label_payload(thing, serial, plan.copy)
-    return render(plan.template, plan.values | {"label": serial}, payload)
+    values = plan.values | {"label": serial}
+    return render(plan.template, values, payload, dpi=dpi or None)
 
 
 def _record(

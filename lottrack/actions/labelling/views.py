@@ -64,7 +64,7 @@ def preview_label(name: str, output: Output, here: Path) -> dict[str, Any]:
         template, _ = shipped_template(name)
     if output.out is None:
         output = output._replace(out=here / f"preview-{template.name}.{output.form or 'png'}")
-    drawn = render_sample(template)
+    drawn = render_sample(template, dpi=output.dpi or None)
     files = output.files(here, 1)
     serial = str(template.sample["label"])
     paths = files.named([f"preview-{template.name}"])
