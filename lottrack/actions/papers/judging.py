@@ -11,9 +11,10 @@ from lottrack.actions.papers.keeping import blocker_lines
 from lottrack.actions.papers.results import Judged, result_block, struck_results
 from lottrack.actions.papers.telling import told
 from lottrack.actions.releasing.checks import judged, rule_data
+from lottrack.actions.releasing.conditions import open_tests
 from lottrack.actions.releasing.dispositions import lot_disposition
 from lottrack.actions.supplying.dossiers import dossier_of, faults_from
-from lottrack.actions.testing.quality_states import passes, result_rows
+from lottrack.actions.testing.quality_states import result_rows
 from lottrack.rules.reading.times import iso_local
 
 if TYPE_CHECKING:
@@ -297,12 +298,7 @@ def _condition(basis: Basis, disposition: Row, row: Row) -> dict[str, Any]:
     reader = basis.reader
     fill = reader.get("fill", disposition.fill)
     lot = reader.get("lot", fill.lot)
-    containers = [
-        str(each.root)
-        for each in reader.rows("container", fill=fill.root)
-        if reader.first("filling", container=each.root, outcome="filled") is not None
-    ]
-    met = passes(reader, lot, str(row.test), containers)
+    met = not open_tests(reader, str(fill.root), [str(row.test)])
     closing = _closing(reader, lot, str(row.test)) if met else None
     today = iso_local(basis.at, basis.zone)[:10]
     return {

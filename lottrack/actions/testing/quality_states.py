@@ -155,14 +155,6 @@ def missing_for_preparation(reader: Reader, lot: Row, preparation: Row | None) -
     return (*open_, *_tests(each for each in state.undecided if each.subject == subject))
 
 
-def passes(reader: Reader, lot: Row, test: str, containers: Sequence[str]) -> bool:
-    """Whether a required test is closed and met: for the lot, or for each of these containers."""
-    state = state_of_lot(reader, lot, containers=containers)
-    open_ = {name for entry in (*state.missing, *state.pending) for name in entry.tests}
-    wrong = {entry.criterion.test for entry in (*state.failed, *state.undecided)}
-    return test not in open_ | wrong
-
-
 # -- what became of containers ---------------------------------------------------------------------
 
 _ENDS = frozenset({"destroy", "lose", "test"})
