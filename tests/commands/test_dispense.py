@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests import steps
@@ -126,6 +128,21 @@ class TestPrepare:
         }
         assert states[lot.bags[0]] == "infused"
         assert program("audit", "verify").data["verdict"] == "intact"
+
+    def test_a_dose_expires_when_thawed_cells_may_not_be_given_any_more(
+        self, released: Site
+    ) -> None:
+        """The protocol gives 60 minutes after thawing, whatever expiry somebody would like."""
+        program, lot = released
+        made = program("prepare", "start", order_of(program), lot.scans[0], user="PHARMACIST1").data
+        thawed = program.clock()
+        finish = ("prepare", "finish", made["id"], "--into", "bag", "--volume-ml", "50")
+        late = (thawed + timedelta(minutes=61)).isoformat()
+        refused = program(*finish, "--expires", late, user="PHARMACIST1", exit_code=2)
+        assert refused.code == "expiry-beyond-thaw-limit"
+        dose = program(*finish, user="PHARMACIST1").data["container"]
+        expires = program("custody", "show", dose).data["expires"]
+        assert datetime.fromisoformat(expires) == thawed + timedelta(minutes=60)
 
     def test_two_bags_into_one(self, released: Site) -> None:
         program, lot = released

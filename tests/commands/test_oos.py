@@ -508,6 +508,7 @@ def test_open_ones_are_listed_and_owed(case: Case) -> None:
         (owed,) = obligations(store, ZoneInfo("Europe/Madrid"))
     assert (owed.code, owed.record, owed.due_on) == ("oos-open", case.number, None)
     assert owed.command.startswith("lottrack oos investigate")
+    assert case.number in {each["id"] for each in case.quality.program("due").data}
     case.investigate("no")
     case.conclude("--confirm")
     assert case.quality.program("oos", "list", "--open").data == []

@@ -23,6 +23,7 @@ SOURCES = (
     "lottrack.actions.notifying.calls",
     "lottrack.actions.releasing.conditions",
     "lottrack.actions.supplying.dossiers",
+    "lottrack.actions.testing.investigations",
 )
 """Modules with a function ``obligations(reader, zone)``; each is loaded when something is asked."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from lottrack.actions.giving.doses import filled_cells, prepared_cells
 from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.scanning import scan_container
 from lottrack.actions.shown import write_warnings
+from lottrack.actions.testing.documents import protocol_of
 from lottrack.actions.testing.investigations import open_case_for
 from lottrack.actions.testing.result_writing import repeated_warning
 from lottrack.actions.testing.results import record_counted_results
@@ -23,7 +25,7 @@ from lottrack.rules.administration.verdict import judge
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import format_cells, plain
 from lottrack.rules.reading.text import clean_text
-from lottrack.rules.reading.times import from_text, is_before, iso_local, to_text
+from lottrack.rules.reading.times import from_text, is_before, iso_local, local_text, to_text
 from lottrack.rules.specification.results import PASS
 
 if TYPE_CHECKING:
@@ -229,7 +231,8 @@ def finish_preparation(desk: Desk, text: str, finish: Finish, telling: Telling) 
     Raises:
         AlreadyDone: it was finished.
         Conflict: several containers cannot stay in the same one.
-        BadValue: the expiry lies before the end of the preparation, or a volume is missing.
+        BadValue: the expiry lies before the end of the preparation, or later than the protocol lets
+            thawed cells be given (``expiry-beyond-thaw-limit``), or a volume is missing.
     """
     desk.role_for("prepare finish")
     told = desk.told(telling)
@@ -310,12 +313,28 @@ def _require_finishable(
         raise BadValue("A dose in a new container needs --volume-ml.", code="volume-missing")
     if finish.expires_at is not None and not (finish.expires_at > moment):
         raise BadValue("The dose would expire before it is finished.", code="out-of-order")
+    until = _thaw_limit(reader, preparation)
+    if finish.expires_at is not None and finish.expires_at > until:
+        raise BadValue(
+            f"The dose of {preparation.root} was thawed at"
+            f" {local_text(from_text(preparation.occurred_at), preparation.zone)}, and its protocol"
+            f" lets it be given until {local_text(until, preparation.zone)}, not later.",
+            code="expiry-beyond-thaw-limit",
+            hint="Leave --expires out, or give an earlier time.",
+        )
     thawed_ml = thawed_volume_ml(reader, inputs)
     if finish.used_ml is not None and not (0 < finish.used_ml <= thawed_ml):
         raise BadValue(
             f"{plain(finish.used_ml)} mL cannot be used of {plain(thawed_ml)} mL thawed.",
             code="out-of-range",
         )
+
+
+def _thaw_limit(reader: Reader, preparation: Row) -> datetime:
+    """Until when what was thawed may be given, by the protocol of its order."""
+    order = reader.get("infusion_order", preparation.infusion_order)
+    minutes = protocol_of(reader, order.protocol).post_thaw_limit_minutes
+    return from_text(preparation.occurred_at) + timedelta(minutes=minutes)
 
 
 def thawed_volume_ml(reader: Reader, inputs: Sequence[Row]) -> Decimal:
@@ -332,7 +351,9 @@ def _new_container(
     told: Told,
 ) -> str:
     expiries = [as_time(own_expiry(change, row)) for row in inputs]
-    earliest = min(expiry for expiry in expiries if expiry is not None)
+    earliest = min(
+        _thaw_limit(change, preparation), *(expiry for expiry in expiries if expiry is not None)
+    )
     cells = prepared_cells(change, preparation)
     number = change.record(
         "container",
