@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lottrack.errors import (
     Blocker,
     CodeUnreadable,
+    LabelRefused,
     LottrackError,
     NotFound,
     WrongKindOfCode,
@@ -62,6 +63,36 @@ def scanned_record(desk: Desk, raw: str) -> tuple[str, bool]:
         return scan.text, False
     row = label_row(desk.store, scan)
     return label_thing(row)[1], True
+
+
+def scanned_thing(desk: Desk, raw: str) -> tuple[str, bool]:
+    """The number a scan or typed text names, for an act on the thing itself; whether scanned.
+
+    Raises:
+        LabelRefused: the label scanned is void or destroyed (``label-void``).
+        CodeUnreadable, NotFound, WrongKindOfCode: see ``scanned_record``.
+    """
+    record, scanned = scanned_record(desk, raw)
+    if scanned:
+        require_in_force(desk.store, label_row(desk.store, read_scan(raw)))
+    return record, scanned
+
+
+def require_in_force(reader: Reader, label: Row) -> None:
+    """Refuse a label that was replaced or withdrawn: what it stands on may be something else.
+
+    Raises:
+        LabelRefused: ``label-void``.
+    """
+    state = reader.rows("label_standing", label=label.root)[0].state
+    if state in {"void", "destroyed"}:
+        kind, record = label_thing(label)
+        raise LabelRefused(
+            f"Label {label.root} of {kind} {record} is {state}: it counts for nothing.",
+            code="label-void",
+            hint="Scan the label that took its place; if this one is still on the thing, take it"
+            f" off. `lottrack label list {record}` shows which label is in force.",
+        )
 
 
 def _require_own_system(scan: Scan) -> None:

@@ -58,6 +58,8 @@ class Template(NamedTuple):
         title: for people.
         subject: a key of ``fields.SUBJECTS``.
         copies: the kinds of copy it may print.
+        most_copies: how many labels of one kind of copy a thing may have at once; of those that
+            stand on the thing itself there is one in any case.
         stock: the label material it is meant for.
         width_mm, height_mm: of the label.
         dpi: printer resolution it is drawn for unless another is asked.
@@ -76,6 +78,7 @@ class Template(NamedTuple):
     title: str
     subject: str
     copies: tuple[str, ...]
+    most_copies: int
     stock: str
     width_mm: Decimal
     height_mm: Decimal
@@ -186,6 +189,7 @@ def _head(name: str, entries: Entries, elements: tuple[Element, ...], sha256: st
         title=entries.words("title"),
         subject=subject,
         copies=copies,
+        most_copies=entries.whole("most_copies", 1, 99, default=1),
         stock=entries.words("stock"),
         width_mm=entries.measure("width_mm", above=Decimal(0)),
         height_mm=entries.measure("height_mm", above=Decimal(0)),

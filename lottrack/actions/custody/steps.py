@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.custody.containers import state_of, wrong_state
 from lottrack.actions.finding import Found, find_one_of
-from lottrack.actions.scanning import scanned_record
+from lottrack.actions.scanning import scanned_thing
 from lottrack.errors import Blocker, Conflict, NotFound, Usage
 from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.lifecycle import next_state
@@ -84,7 +84,7 @@ def find_things(desk: Desk, texts: Sequence[str]) -> tuple[list[Found], str]:
     found: list[Found] = []
     entry = "scanned"
     for text in texts:
-        record, scanned = scanned_record(desk, text)
+        record, scanned = scanned_thing(desk, text)
         thing = find_one_of(desk.store, record, *MOVED)
         if not scanned:
             entry = "typed"

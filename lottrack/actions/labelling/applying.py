@@ -14,9 +14,16 @@ from lottrack.actions.labelling.labels import (
     labels_of,
     restand,
 )
+from lottrack.actions.labelling.mixups import MISMATCH, freeze, mismatch
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
-from lottrack.actions.scanning import label_thing, scanned_label, scanned_record
+from lottrack.actions.scanning import (
+    label_row,
+    label_thing,
+    require_in_force,
+    scanned_label,
+    scanned_record,
+)
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, LabelRefused, RoleMissing
 from lottrack.rules import lifecycle
@@ -88,9 +95,10 @@ def apply_label(desk: Desk, scan: str, to: str, telling: Telling) -> dict[str, A
     never by the label that is being applied: what is compared must come from two sources.
 
     Raises:
-        LabelRefused: it was printed for something else (``label-mismatch``), is void
-            (``label-void``), is a copy that does not go there (``label-wrong-copy``), the same
-            label was scanned twice (``label-scanned-twice``), or the container already carries
+        LabelRefused: it was printed for something else (``label-mismatch``), and what both belong
+            to is held now; it is void, or the thing was named by a label that is
+            (``label-void``); it is a copy that does not go there (``label-wrong-copy``); the same
+            label was scanned twice (``label-scanned-twice``); the container already carries
             another primary label (``label-already-applied``).
         AlreadyDone: it was applied or attached before.
         Conflict: before it was printed (``out-of-order``).
@@ -104,15 +112,23 @@ def apply_label(desk: Desk, scan: str, to: str, telling: Telling) -> dict[str, A
     again = _repeated(desk, "label apply")
     if again:
         return again
-    with desk.change("label apply") as change:
-        event = _fitting_event(change, label, target)
-        _require_current(change, label)
-        require_in_order(
-            change, happened_at(change, told), label.occurred_at, f"the printing of {label.root}"
-        )
-        number = _record(change, _scanned(told, scanned=scanned), label, event)
-        change.mention(label_thing(label)[1])
-        return _answered(change, number)
+    try:
+        with desk.change("label apply") as change:
+            event = _fitting_event(change, label, target)
+            _require_current(change, label)
+            require_in_order(
+                change,
+                happened_at(change, told),
+                label.occurred_at,
+                f"the printing of {label.root}",
+            )
+            number = _record(change, _scanned(told, scanned=scanned), label, event)
+            change.mention(label_thing(label)[1])
+            return _answered(change, number)
+    except LabelRefused as refused:
+        if refused.code != MISMATCH:
+            raise
+        raise freeze(desk, label, target, refused) from refused
 
 
 def _require_current(reader: Reader, label: Row) -> None:
@@ -157,7 +173,11 @@ def _scanned(told: Told, *, scanned: bool) -> Told:
 
 
 def _target(desk: Desk, label: Row, to: str) -> Found:
-    """What ``--to`` names, not read from the label itself."""
+    """What ``--to`` names, not read from the label itself.
+
+    A label that the new one takes the place of is void and still on its bag: scanning it compares
+    the label before with the final one. Any other void label names nothing.
+    """
     scan = read_scan(to)
     if scan.form == "label" and scan.label == label.root.replace("-", ""):
         desk.scans.append(to)
@@ -166,6 +186,8 @@ def _target(desk: Desk, label: Row, to: str) -> Found:
             code="label-scanned-twice",
             hint="Scan the thing's chart copy or worksheet, or type its number, after --to.",
         )
+    if scan.form == "label":
+        _require_standing(desk, label, label_row(desk.store, scan))
     if label.patient is not None:
         from lottrack.actions.families.patients import patient_of_scan
 
@@ -173,6 +195,13 @@ def _target(desk: Desk, label: Row, to: str) -> Found:
         return Found("patient", patient_of_scan(desk.store, to).code)
     record, _ = scanned_record(desk, to)
     return find_one_of(desk.store, record, *THINGS, "lot")
+
+
+def _require_standing(desk: Desk, label: Row, named_by: Row) -> None:
+    if label.replaces == named_by.root:
+        return
+    desk.scans.append(str(named_by.payload))
+    require_in_force(desk.store, named_by)
 
 
 def _fitting_event(reader: Reader, label: Row, target: Found) -> _Event:
@@ -195,7 +224,7 @@ def _fitting_event(reader: Reader, label: Row, target: Found) -> _Event:
     if target.table == "patient" and kind == "container" and label.copy == "chart":
         return _charting(reader, label, target.record)
     if target != Found(kind, record):
-        raise _mismatch(label, target)
+        raise mismatch(label, target)
     if label.copy in _ONLY_PAPERS:
         raise _wrong_copy(label, "it goes into the papers; give the lot after --to")
     if label.copy == "primary" and kind == "container":
@@ -205,7 +234,7 @@ def _fitting_event(reader: Reader, label: Row, target: Found) -> _Event:
 
 def _attaching(reader: Reader, label: Row, lot: str) -> _Event:
     if not _is_of_lot(reader, label, lot):
-        raise _mismatch(label, Found("lot", lot))
+        raise mismatch(label, Found("lot", lot))
     if label.copy not in PAPERS:
         raise _wrong_copy(label, "it goes onto the thing itself; a spare one is voided")
     return _Event("attached", lot=lot)
@@ -215,7 +244,7 @@ def _charting(reader: Reader, label: Row, patient: str) -> _Event:
     """A chart copy into the chart of the patient it is for."""
     lot = str(reader.get("container", label.container).lot)
     if lineage_of(reader, lot).patient.root != patient:
-        raise _mismatch(label, Found("patient", patient))
+        raise mismatch(label, Found("patient", patient))
     return _Event("attached")
 
 
@@ -240,17 +269,6 @@ def _require_bare(reader: Reader, label: Row) -> None:
                 code="label-already-applied",
                 hint=f"Take that one off first: `lottrack label void {other.root} --reason TEXT`.",
             )
-
-
-def _mismatch(label: Row, target: Found) -> LabelRefused:
-    kind, record = label_thing(label)
-    return LabelRefused(
-        f"Label {label.root} was printed for {word_for(kind)} {record}, not for"
-        f" {word_for(target.table)} {target.record}.",
-        code="label-mismatch",
-        hint=f"Take it off {target.record} at once if it is on it, and look whether another label"
-        " of the same sheet went astray.",
-    )
 
 
 def _wrong_copy(label: Row, why: str) -> LabelRefused:

@@ -9,7 +9,9 @@ from lottrack.actions.custody.containers import filling_of, state_of
 from lottrack.actions.custody.steps import last_transfer
 from lottrack.actions.finding import Found, find_one_of
 from lottrack.actions.giving.doses import preparation_of, source_containers
-from lottrack.actions.labelling.labels import THINGS, live_labels
+from lottrack.actions.labelling.clearances import line_blockers
+from lottrack.actions.labelling.labels import ENDED as LABEL_ENDED
+from lottrack.actions.labelling.labels import THINGS, derived_label_state, labels_of
 from lottrack.actions.labelling.values import (
     Values,
     collection_values,
@@ -55,6 +57,7 @@ class Wish(NamedTuple):
         reason: why a label is printed anew, or "".
         destination: on transport copies, the organisation it is sent to, or "" for where the
             transfer it is on leads.
+        copies: several kinds of copy of each thing, in this order; () for the one of ``copy``.
     """
 
     things: tuple[str, ...]
@@ -62,6 +65,11 @@ class Wish(NamedTuple):
     copy: str = ""
     reason: str = ""
     destination: str = ""
+    copies: tuple[str, ...] = ()
+
+    def copies_of(self, kind: str) -> tuple[str, ...]:
+        """The kinds of copy to print of a kind of thing."""
+        return self.copies or (self.copy or FIRST_COPY[kind],)
 
 
 class Planned(NamedTuple):
@@ -151,41 +159,85 @@ def _dose_container(reader: Reader, preparation: str) -> str:
 
 def plan_labels(reader: Reader, things: Sequence[Found], wish: Wish) -> list[Planned]:
     """The labels to print; everything that stands against any of them refuses all."""
-    blockers: list[Blocker] = []
+    blockers = _lines_not_clear(reader, things)
     planned: list[Planned] = []
     for kind, record in things:
         row = reader.get(kind, record)
-        copy = wish.copy or FIRST_COPY[kind]
-        blockers += _not_allowed(reader, kind, row, copy)
-        live = live_labels(reader, kind, record, copy) if copy in ONE_AT_A_TIME else []
-        blockers += [] if wish.reason else _already_printed(record, copy, live)
-        if not blockers:
-            replaced = tuple(str(label.root) for label in live)
-            planned.append(_planned(reader, kind, row, copy, wish)._replace(replaces=replaced))
+        for copy in wish.copies_of(kind):
+            against = _not_allowed(reader, kind, row, copy)
+            plan = None if against else _planned(reader, kind, row, copy, wish)
+            standing = _in_force(reader, kind, record, copy)
+            most = plan.template.most_copies if plan and copy not in ONE_AT_A_TIME else 1
+            spent = standing[: max(0, len(standing) - most + 1)]
+            if not wish.reason and (plan or copy in ONE_AT_A_TIME):
+                against += _used_up(record, copy, spent, most)
+            blockers += against
+            if plan:
+                planned.append(plan._replace(replaces=tuple(str(label.root) for label in spent)))
     if blockers:
         raise LabelRefused(
             "These labels may not be printed." if len(blockers) > 1 else blockers[0].sentence,
             code=blockers[0].code,
             blockers=blockers,
-            hint=_mending(blockers[0].code),
+            hint=blockers[0].hint or _mending(blockers[0].code),
         )
     return planned
 
 
 def _mending(code: str) -> str:
-    if code == "label-already-printed":
+    if code in {"label-already-printed", "label-copies-used-up"}:
         return "To print anew and void the label before, say why: --reason TEXT."
     return "Quality assurance decides what becomes of it; `lottrack lot show LOT` tells why."
 
 
-def _already_printed(record: str, copy: str, live: Sequence[Row]) -> list[Blocker]:
+def _lines_not_clear(reader: Reader, things: Sequence[Found]) -> list[Blocker]:
+    """Labels of other lots where these things are, at places that ask for line clearance."""
+    opened = dict.fromkeys(
+        where for kind, record in things if (where := _line_of(reader, kind, record)) is not None
+    )
+    lots = [lot for lot, _ in opened]
+    return [blocker for lot, place in opened for blocker in line_blockers(reader, lot, place, lots)]
+
+
+def _line_of(reader: Reader, kind: str, record: str) -> tuple[str, str] | None:
+    """The lot of a thing and the place where it is labelled; None for what is of no lot."""
+    if kind == "container":
+        place = state_of(reader, record).place
+        return (str(reader.get("container", record).lot), place) if place else None
+    if kind != "sample":
+        return None
+    sample = reader.get("sample", record)
+    lot = sample.lot if sample.lot is not None else reader.get("container", sample.container).lot
+    return str(lot), ""
+
+
+def _in_force(reader: Reader, kind: str, record: str, copy: str) -> list[Row]:
+    """The labels of one kind of copy of a thing that are neither void nor destroyed."""
+    return [
+        label
+        for label in labels_of(reader, kind, record, copy)
+        if derived_label_state(reader, label.root)[0] not in LABEL_ENDED
+    ]
+
+
+def _used_up(record: str, copy: str, spent: Sequence[Row], most: int) -> list[Blocker]:
+    if copy in ONE_AT_A_TIME:
+        return [
+            Blocker(
+                "label-already-printed",
+                f"{record} has a live {copy} label already: {label.root}.",
+                f"label {label.root}",
+            )
+            for label in spent
+        ]
     return [
         Blocker(
-            "label-already-printed",
-            f"{record} has a live {copy} label already: {label.root}.",
+            "label-copies-used-up",
+            f"{record} has {most} {copy} {'copies' if most > 1 else 'copy'} in force, as many as"
+            f" its template allows; the oldest is {label.root}.",
             f"label {label.root}",
         )
-        for label in live
+        for label in spent[:1]
     ]
 
 

@@ -20,7 +20,7 @@ from lottrack.actions.making.lots import require_open_lot
 from lottrack.actions.making.shelf_lives import require_within_shelf_life
 from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.moments import happened_at, require_in_order
-from lottrack.actions.scanning import scanned_record
+from lottrack.actions.scanning import scanned_thing
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, BadValue, Conflict, Usage
 from lottrack.rules.reading.quantities import parse_count, parse_decimal
@@ -145,7 +145,7 @@ def _named(
     known = {str(container.root) for container in containers}
     named: dict[str, Content | None] = {}
     for text, content in given:
-        container = find_one_of(change, scanned_record(desk, text)[0], "container").record
+        container = find_one_of(change, scanned_thing(desk, text)[0], "container").record
         desk.subjects.append(container)
         if container in named:
             raise Usage(f"{container} is named twice.", code="named-twice")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.custody.containers import enter
+from lottrack.actions.labelling.clearances import require_clear_line
 from lottrack.actions.making.lots import (
     find_lot,
     harvested_at,
@@ -82,6 +83,7 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
             (``more-cells-than-harvested``); the lot was closed.
         Refused: the expiry is later than the shelf life allows (``expiry-beyond-shelf-life``), or
             the specification does not know the presentation (``presentation-not-specified``).
+        LabelRefused: labels of another lot may lie there (``line-not-clear``).
         Usage: no expiry is told, and the specification sets no shelf life (``expiry-missing``).
     """
     _require_sound(new)
@@ -89,6 +91,7 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
     told = desk.told(telling)
     with desk.change("lot fill") as change:
         row = require_open_lot(change, lot)
+        require_clear_line(change, lot)
         at = happened_at(change, told)
         expires = _expiry(change, row, new, at)
         contents = new.contents()

@@ -15,7 +15,7 @@ from lottrack.actions.making.lots import (
 )
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.releasing.dispositions import NEVER_SUPPLIED
-from lottrack.actions.scanning import scanned_record
+from lottrack.actions.scanning import scanned_thing
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import specification_number, specification_of
 from lottrack.errors import BadValue
@@ -59,7 +59,7 @@ def take_sample(desk: Desk, text: str, new: NewSample, telling: Telling) -> dict
             before the marrow was taken.
         CustodyRefused: the container was never filled, or is used up already.
     """
-    record, scanned = scanned_record(desk, text)
+    record, scanned = scanned_thing(desk, text)
     found = find_one_of(desk.store, record, "lot", "container")
     desk.subjects.append(found.record)
     told = desk.told(telling._replace(entry="scanned") if scanned else telling)

@@ -13,7 +13,7 @@ from lottrack.actions.finding import Found, find_one_of, word_for
 from lottrack.actions.making.lots import require_after_taking, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.notifying.late_positives import late_positive_of
-from lottrack.actions.scanning import scanned_record
+from lottrack.actions.scanning import scanned_thing
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import specification_number, specification_of_lot
 from lottrack.actions.testing.investigations import (
@@ -125,12 +125,12 @@ def look_up(desk: Desk, new: NewResult) -> Looked:
         WrongKindOfCode: it is something else.
         BadValue: the sample would have been drawn in the future.
     """
-    number, scanned = scanned_record(desk, new.target)
+    number, scanned = scanned_thing(desk, new.target)
     target = find_one_of(desk.store, number, "lot", "container", "preparation")
     desk.subjects.append(target.record)
     sample = retest = ""
     if new.sample:
-        sample = find_one_of(desk.store, scanned_record(desk, new.sample)[0], "sample").record
+        sample = find_one_of(desk.store, scanned_thing(desk, new.sample)[0], "sample").record
     if new.retest:
         retest = find_one_of(desk.store, new.retest, "oos").record
         desk.subjects.append(retest)
