@@ -102,7 +102,8 @@ def read_code(prompt: str, wait: float | None = None) -> Line | None:
 
     The terminal's own editing is off meanwhile: a scanner's NAK would wipe the line, a carriage
     return could not be told from a line feed, and a Tab would not end anything. A Backspace still
-    takes a character back, Ctrl-C still stops the program.
+    takes a character back, and Ctrl-C stops the program; but not the same byte inside a code, where
+    it is a scanner's ETX.
 
     Args:
         prompt: the question; "" to go on waiting for the answer to the one before.
@@ -145,11 +146,14 @@ def read_burst(prompt: str, quiet: float = 0.7) -> bytes:
         burst = sys.stdin.readline().encode()
     if burst[:1] == _END_OF_INPUT or not burst:
         raise EOFError
+    if burst == _INTERRUPT:
+        raise KeyboardInterrupt
     sys.stderr.write("\n")
     return burst
 
 
 _END_OF_INPUT = b"\x04"
+_INTERRUPT = b"\x03"
 _ERASE = b"\x7f\x08"
 _ENDS = b"\r\n\t"
 _SUFFIX_SECONDS = 0.05
@@ -163,8 +167,8 @@ def _raw_terminal() -> Iterator[int]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     now = termios.tcgetattr(terminal)
-    now[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.ISTRIP)
-    now[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)
+    now[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.ISTRIP | termios.IXON)
+    now[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN | termios.ISIG)
     now[6][termios.VMIN], now[6][termios.VTIME] = 1, 0
     termios.tcsetattr(terminal, termios.TCSANOW, now)
     try:
@@ -192,10 +196,12 @@ def _line_from(terminal: int, wait: float | None) -> Line | None:
     line, rest, started, last = b"", b"", 0.0, 0.0
     while not rest:
         came = _some(terminal)
-        last = time.monotonic()
+        before, last = last, time.monotonic()
         started = started or last
         if not came or (not line and came[:1] == _END_OF_INPUT):
             raise EOFError
+        if came == _INTERRUPT and last - before > _SUFFIX_SECONDS:
+            raise KeyboardInterrupt
         line, rest = _taken(line, came)
         if rest and not line.strip(_ENDS) and _is_ready(terminal, _SUFFIX_SECONDS):
             line, rest = line + rest, b""  # a prefix such as Tab, and the code behind it

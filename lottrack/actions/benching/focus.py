@@ -167,6 +167,10 @@ def lot_view(reader: Reader, lot: str) -> dict[str, Any]:
 
 
 def moves_of(reader: Reader, container: str) -> list[str]:
-    """The custody steps that may follow for a container, in the order in which they are offered."""
+    """The custody steps that may follow for a container, in the order in which they are offered.
+
+    What would leave it as it is (to store what is stored) comes last.
+    """
     state = state_of(reader, container).state
-    return [act for act in MOVES if lifecycle.next_state(state, act) is not None]
+    after = {act: lifecycle.next_state(state, act) for act in MOVES}
+    return sorted((act for act in MOVES if after[act]), key=lambda act: after[act] == state)

@@ -1,0 +1,181 @@
+"""A technician's morning at a bench, with gloves on and a scanner that types as it likes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from lottrack.reports.letters import large
+from lottrack.rules.bench.commands import command_code
+from lottrack.rules.bench.doctor import CANARY
+from tests import steps
+from tests.conftest import Clock, Program
+from tests.steps import Filled
+from tests.stories.bench_scanner import QUESTION, Scanner, azerty
+from tests.stories.test_scan_loop import Bench
+
+YES, NO, UNDO = (command_code(word) for word in ("YES", "NO", "UNDO"))
+
+
+class Morning(NamedTuple):
+    """The unit in the morning: a lot in bags, two more of them printed and not labelled yet."""
+
+    program: Program
+    lot: Filled
+    labels: list[dict]
+
+    def bench(self, *words: str) -> Bench:
+        """Start the program at the bench's terminal."""
+        state = Path(os.environ["LOTTRACK_STATE"])
+        return Bench(self.program.db, state, *words)
+
+    def states(self, container: str) -> dict[str, str]:
+        """What became of the labels of a container."""
+        return {row["id"]: row["state"] for row in self.program("label", "list", container).data}
+
+
+@pytest.fixture
+def morning(
+    filled_file: tuple[Path, Filled], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Morning:
+    """TECHNICIAN1 is signed in; two bags were filled and their labels printed."""
+    db = tmp_path / "record.sqlite"
+    shutil.copy(filled_file[0], db)
+    monkeypatch.setenv("LOTTRACK_STATE", str(tmp_path / "state"))
+    program, lot = Program(db, Clock(datetime.now(UTC))), filled_file[1]
+    labels = filled_and_printed(program, lot.lot)
+    program("login", "TECHNICIAN1", secrets=("TECHNICIAN1",))
+    return Morning(program, lot, labels)
+
+
+def filled_and_printed(program: Program, lot: str) -> list[dict]:
+    """Two more bags of a lot, and their primary labels as printed."""
+    fill = program(
+        *("lot", "fill", lot, "--kind", "bag", "--count", 2, "--cells-each", "1e6"),
+        *("--volume-ml", "2", "--expires", f"{program.clock().year + 1}-01-31T12:00"),
+        user="TECHNICIAN1",
+    ).data["id"]
+    return program(
+        "label", "print", fill, "--out", program.db.parent / lot, user="TECHNICIAN1"
+    ).data
+
+
+def ended(bench: Bench) -> int:
+    """Leave the bench by typing it; returns the program's status."""
+    os.write(bench.terminal, b"leave\r")
+    try:
+        return bench.process.wait(timeout=20)
+    finally:
+        os.close(bench.terminal)
+
+
+def on_screen(word: str, shown: str) -> bool:
+    """Whether a word stands on the screen in large letters."""
+    return large(word) in shown.replace("\r\n", "\n")
+
+
+def test_a_morning_with_a_scanner_that_thinks_it_is_american(morning: Morning) -> None:
+    """The computer is French, the scanner is not, and it ends each code with CR+LF.
+
+    First the doctor: the test code is scanned twice, and the keyboard's country is found out. Then
+    the bench: a label of the lot takes it into focus; the label of a new bag is scanned, stuck on,
+    and compared with the bag's number from the worksheet, typed on the keyboard; the bag is stored.
+    The first position was wrong and is taken back.
+    """
+    doctor = morning.bench("bench", "doctor")
+    doctor.until("Scan the test code")
+    scanner = Scanner(doctor, azerty, "\r\n")
+    assert "keyboard country" in scanner.scan(CANARY, "Scan it once more")
+    scanner.scan(CANARY, "Recorded by")
+    assert doctor.process.wait(timeout=20) == 0
+    os.close(doctor.terminal)
+
+    label, bag = morning.labels[0]["payload"], morning.labels[0]["container"]
+    screen = morning.bench("bench")
+    assert on_screen("SCAN LOT", screen.until(QUESTION))
+    scanner = Scanner(screen, azerty, "\r\n")
+    opened = scanner.scan(morning.lot.scans[0])
+    assert f"LOT {morning.lot.lot}" in opened
+    assert on_screen("SCAN", opened)
+
+    assert on_screen("STICK ON", scanner.scan(label))
+    assert on_screen("RECORDED", scanner.type(bag))
+    assert on_screen("STORE?", scanner.scan(label))
+    assert on_screen("POSITION", scanner.scan(YES))
+    assert "Store" in scanner.type("tank 4, slot 8")
+    assert on_screen("STORED", scanner.scan(YES))
+    assert "Take back" in scanner.scan(UNDO)
+    assert on_screen("TAKEN BACK", scanner.scan(YES))
+    assert ended(screen) == 0
+
+    assert morning.states(bag) == {morning.labels[0]["id"]: "applied"}
+    life = morning.program("custody", "show", bag).data
+    assert life["location_state"] == "filled"
+    told = morning.program("audit", "show", "--by", "TECHNICIAN1").data
+    assert [entry["act"] for entry in told[-4:]] == [
+        *("bench doctor", "label apply", "custody store", "strike"),
+    ]
+    assert morning.program("audit", "verify").data["verdict"] == "intact"
+
+
+@pytest.mark.parametrize(
+    ("spell", "suffix", "pulls"),
+    [(str, "\r\n", 2), (str.lower, "\t", 1), (lambda code: f"\x02{code}", "\x03\r", 2)],
+    ids=["double trigger, CR+LF", "lower case, Tab", "STX and ETX, double trigger"],
+)
+def test_a_scanner_that_nobody_examined_applies_a_label_all_the_same(
+    morning: Morning, spell, suffix: str, pulls: int
+) -> None:
+    screen = morning.bench("bench", morning.lot.lot)
+    screen.until(QUESTION)
+    scanner = Scanner(screen, spell, suffix, pulls)
+    one = morning.labels[0]
+    scanner.scan(one["payload"])
+    scanner.type(one["container"])
+    assert ended(screen) == 0
+    assert morning.states(one["container"]) == {one["id"]: "applied"}
+
+
+def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
+    """Two lots lie on one bench, and a colleague helps out with the labels of the neighbour's bags.
+
+    The neighbour's label is refused as soon as it is scanned, for another lot is in focus here. A
+    label of this lot stuck onto a bag of the neighbour's is refused when the bag is named: nothing
+    is recorded as applied, and the refusal keeps the very bytes that were scanned.
+    """
+    program = morning.program
+    neighbour = steps.grow_lot(program, morning.lot.collection)
+    theirs = filled_and_printed(program, neighbour)
+    ours = morning.labels
+    program("login", "TECHNICIAN1", secrets=("TECHNICIAN1",))
+
+    screen = morning.bench("bench", morning.lot.lot)
+    screen.until(QUESTION)
+    scanner = Scanner(screen, suffix="\r\n")
+    shown = scanner.scan(theirs[0]["payload"])
+    assert on_screen("REFUSED", shown)
+    assert f"the lot at this bench is {morning.lot.lot}" in shown
+    assert "\a" in shown
+
+    scanner.scan(ours[0]["payload"])
+    shown = scanner.type(theirs[0]["container"])
+    assert on_screen("REFUSED", shown)
+    assert f"not for container {theirs[0]['container']}" in shown
+    assert ended(screen) == 0
+
+    for each in (ours[0], theirs[0]):
+        assert morning.states(each["container"]) == {each["id"]: "printed"}
+    with sqlite3.connect(program.db) as database:
+        kept = database.execute(
+            "SELECT act, scans, blockers FROM refusal ORDER BY seq DESC LIMIT 2"
+        ).fetchall()
+    assert [act for act, *_ in kept] == ["label apply", "bench open"]
+    assert "label-mismatch" in kept[0][2]
+    assert "other-lot-at-bench" in kept[1][2]
+    assert f"bytes {(theirs[0]['payload'] + chr(13) + chr(10)).encode().hex(' ')}" in kept[1][1]
