@@ -47,8 +47,11 @@ def shown(value: Any) -> str:
         return shown_unit(value)
     if isinstance(value, list | tuple):
         return ", ".join(shown(item) for item in value)
-    if isinstance(value, dict) and "id" in value and "sentence" not in value:
-        return str(value["id"])
+    if isinstance(value, dict) and "sentence" not in value:
+        if "id" in value:
+            return str(value["id"])
+        said = (f"{key.replace('_', ' ')} {_readable(key, item)}" for key, item in value.items())
+        return ", ".join(said)
     return cell(value)
 
 
@@ -117,6 +120,8 @@ def fields(data: dict[str, Any]) -> str:
 
 def _readable(name: str, value: Any) -> str:
     """A value under its name: a count of cells in millions, with every digit it was told with."""
+    if name == "cells_per_kg" and str(value).isdecimal():
+        return format_cells(int(value))
     if name in _CELLS and str(value).isdecimal() and int(value) >= _MILLION // 10:
         millions = Decimal(int(value)) / _MILLION
         exact = format_cells(int(value))

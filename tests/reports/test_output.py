@@ -59,3 +59,10 @@ def test_a_thing_tells_only_the_columns_of_its_tables_that_say_something() -> No
     head, _, first, _ = as_text({"results": rows}).splitlines()[2:]
     assert head.split() == ["id", "holds"]
     assert first.split() == ["RS1", "HD1"]
+
+
+def test_a_dose_is_read_rounded_and_told_to_scripts_exactly() -> None:
+    dose = {"viable_cells": "79200000", "cells_per_kg": "2759582", "weight_kg": "28.7"}
+    read = "viable cells 79.2 ×10⁶, cells per kg 2.76 ×10⁶, weight kg 28.7"
+    assert as_text({"dose": dose}) == f"dose  {read}"
+    assert "2759582" in as_json({"dose": dose})

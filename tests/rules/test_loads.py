@@ -70,8 +70,8 @@ def test_every_child_of_the_trial_has_a_limit_of_its_own(
 def test_one_value_is_fine_for_one_child_and_too_much_for_another() -> None:
     (ninth,) = sums([load("1.8", "100")], Decimal("41.2"))
     (first,) = sums([load("1.8", "50")], Decimal("13.2"))
-    assert (ninth.shown, ninth.is_within) == ("4.4", True)
-    assert (first.shown, first.is_within) == ("6.8", False)
+    assert (ninth.shown, ninth.is_within) == ("4.37", True)
+    assert (first.shown, first.is_within) == ("6.82", False)
 
 
 def test_the_refusal_says_what_is_given_what_is_allowed_and_the_limit_per_ml() -> None:
@@ -80,7 +80,7 @@ def test_the_refusal_says_what_is_given_what_is_allowed_and_the_limit_per_ml() -
     )
     (blocker,) = load_blockers(asked)
     assert "1.8 EU/mL in 50 mL" in blocker.sentence
-    assert "is 6.8 EU per kg, given within an hour, at 13.2 kg" in blocker.sentence
+    assert "is 6.82 EU per kg, given within an hour, at 13.2 kg" in blocker.sentence
     assert "allows 5 EU/kg/h, which is 1.32 EU/mL in 50 mL for this patient" in blocker.sentence
     assert blocker.basis == "USP <85>"
 
@@ -88,7 +88,15 @@ def test_the_refusal_says_what_is_given_what_is_allowed_and_the_limit_per_ml() -
 def test_a_near_miss_does_not_read_like_the_limit_it_missed() -> None:
     (told,) = sums([load("1.3201", "50")], Decimal("13.2"))
     assert not told.is_within
-    assert told.shown == "5.0004"
+    assert told.shown == "5.01"
+
+
+def test_what_is_told_as_at_most_is_never_rounded_under_what_it_is() -> None:
+    """0.50 EU/mL in 60 mL at 28.7 kg are 1.0453 EU/kg."""
+    (told,) = sums([load("0.50", "60")], Decimal("28.7"))
+    assert told.shown == "1.05"
+    (close,) = sums([load("0.9999", "50")], Decimal(10))
+    assert (close.shown, close.is_within) == ("4.99950", True)
 
 
 def test_containers_of_one_dose_are_added_up() -> None:

@@ -108,7 +108,7 @@ def test_e18_the_same_endotoxin_is_fine_for_p09_and_too_much_for_p01(
     answer = program("verify", scan, "--patient", "P09", user="PHARMACIST1").data
     assert answer["verdict"] == "accepted"
     limits = {limit["quantity"]: limit for limit in answer["patient_limits"]}
-    assert (limits["endotoxin"]["per_kg"], limits["endotoxin"]["within"]) == ("4.4", True)
+    assert (limits["endotoxin"]["per_kg"], limits["endotoxin"]["within"]) == ("4.37", True)
     assert (limits["dmso"]["per_kg"], limits["dmso"]["limit"]) == ("0.036", "1")
 
     # P01: 1.8 EU/mL × 50 mL / 13.2 kg = 6.8 EU/kg; the limit of this child is 1.32 EU/mL.
@@ -117,15 +117,15 @@ def test_e18_the_same_endotoxin_is_fine_for_p09_and_too_much_for_p01(
     answer = program(*asked, user="PHARMACIST1", exit_code=42).data
     (blocker,) = answer["blockers"]
     assert blocker["code"] == LIMIT_PER_ML
-    assert "6.8 EU per kg" in blocker["sentence"]
+    assert "6.82 EU per kg" in blocker["sentence"]
     assert "1.32 EU/mL in 50 mL for this patient" in blocker["sentence"]
     text = program(*asked, user="PHARMACIST1", exit_code=42, as_json=False).stdout
-    assert "Endotoxin: at most 6.8 of 5 EU/kg/h, in 50 mL at 13.2 kg" in text
+    assert "Endotoxin: at most 6.82 of 5 EU/kg/h, in 50 mL at 13.2 kg" in text
     refused = steps.dispense(program, refused_scan, exit_code=42)
     assert refused.code == LIMIT_PER_ML
 
     # P09's dose is dispensed and given; what was signed tells the load.
     dispensed = steps.dispense(program, scan, patient="P09")
-    assert "Endotoxin: at most 4.4 of 5 EU/kg/h, in 100 mL at 41.2 kg" in dispensed.stderr
+    assert "Endotoxin: at most 4.37 of 5 EU/kg/h, in 100 mL at 41.2 kg" in dispensed.stderr
     given = steps.infuse(program, scan, "--volume-ml", "100", patient="P09")
-    assert "Endotoxin: at most 4.4 of 5 EU/kg/h, in 100 mL at 41.2 kg" in given.stderr
+    assert "Endotoxin: at most 4.37 of 5 EU/kg/h, in 100 mL at 41.2 kg" in given.stderr

@@ -8,7 +8,7 @@ take longer may be given faster, never the other way round.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import Blocker
@@ -25,7 +25,7 @@ NOT_KNOWN = "result-missing-at-infusion"
 
 _NAMES = {ENDOTOXIN: "Endotoxin", "dmso": "DMSO"}
 _AMOUNTS = {ENDOTOXIN: "EU per kg, given within an hour", "dmso": "g per kg"}
-_SHOWN = {ENDOTOXIN: Decimal("0.1"), "dmso": Decimal("0.001")}
+_SHOWN = {ENDOTOXIN: Decimal("0.01"), "dmso": Decimal("0.001")}
 # Own context: the caller's precision and rounding must not change a judged number.
 _CONTEXT = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
@@ -107,10 +107,10 @@ def _sum(quantity: str, loads: Sequence[Load], weight_kg: Decimal) -> Sum:
 
 
 def _shown(quantity: str, per_kg: Decimal, limit: Decimal) -> str:
-    """Few digits, but a near miss must not read like the limit it missed."""
-    few = _CONTEXT.quantize(per_kg, _SHOWN[quantity])
+    """Few digits, rounded up: it is told as "at most", and a near miss must not read like a hit."""
+    few = per_kg.quantize(_SHOWN[quantity], ROUND_CEILING, _CONTEXT)
     if few == limit and per_kg != limit:
-        few = _CONTEXT.quantize(per_kg, _SHOWN[quantity] / 1000)
+        few = per_kg.quantize(_SHOWN[quantity] / 1000, ROUND_CEILING, _CONTEXT)
     return plain(few)
 
 
@@ -166,7 +166,7 @@ def _per_ml(found: Sum, weight_kg: Decimal) -> str:
     if found.quantity != ENDOTOXIN or not volume_ml > 0:
         return ""
     most = _CONTEXT.divide(_CONTEXT.multiply(found.limit, weight_kg), volume_ml)
-    shown = plain(_CONTEXT.quantize(most, Decimal("0.01")))
+    shown = plain(most.quantize(Decimal("0.01"), ROUND_FLOOR, _CONTEXT))
     return f", which is {shown} EU/mL in {plain(volume_ml)} mL for this patient"
 
 
