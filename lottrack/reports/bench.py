@@ -31,7 +31,7 @@ def _lot_lines(lot: dict[str, Any], who: str) -> list[str]:
     first = f"LOT {lot['lot']}  {lot['product']}  donor {lot['donor']} → patient {lot['patient']}"
     second = f"{lot['labelled']} of {lot['containers']} containers labelled"
     if lot["outstanding"]:
-        second += f", {lot['outstanding']} labels printed and not yet accounted for"
+        second += f", labels not yet accounted for: {lot['outstanding']}"
     return [first, f"{second}.  {who}"]
 
 

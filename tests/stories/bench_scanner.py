@@ -14,16 +14,6 @@ if TYPE_CHECKING:
 QUESTION = r"Next: [^\r\n]+[\r\n]+> "
 
 
-def azerty(text: str) -> str:
-    """What a scanner set to the United States types at a computer set to France."""
-    table = str.maketrans(
-        {"1": "&", "2": "é", "3": '"', "4": "'", "5": "(", "6": "§", "7": "è", "8": "!", "9": "ç"}
-        | {"0": "à", "Q": "A", "W": "Z", "A": "Q", "Z": "W", "M": "?", "-": ")", ".": ":"}
-        | {"/": "=", ":": "M", "$": "4", "%": "5", "*": "8", "+": "_"}
-    )
-    return text.translate(table)
-
-
 class Scanner:
     """A scanner at a bench.
 

@@ -16,8 +16,9 @@ from lottrack.rules.bench.commands import command_code
 from lottrack.rules.bench.doctor import CANARY
 from tests import steps
 from tests.conftest import Clock, Program
+from tests.rules.test_bench import azerty
 from tests.steps import Filled
-from tests.stories.bench_scanner import QUESTION, Scanner, azerty
+from tests.stories.bench_scanner import QUESTION, Scanner
 from tests.stories.test_scan_loop import Bench
 
 YES, NO, UNDO = (command_code(word) for word in ("YES", "NO", "UNDO"))
