@@ -224,10 +224,26 @@ LINES = [
     # -- labels
     Line("label print", T, "{bag} --copy chart --out {folder}"),
     Line("label apply", T, "{chart} --to {lot}"),
+    Line("label send", T, "{label} --printer {printer}", ends=44),
+    Line(
+        "printer register",
+        "ADMIN",
+        "OFFICE --name X --at file:{folder} --dpi 300 --language pdf",
+    ),
+    Line("printer test", T, "{printer}"),
+    Line("printer retire", "ADMIN", "{printer} --reason X"),
+    Line("printer show", "", "{printer}"),
     Line("label void", T, "{label} --reason X"),
     Line("label list", "", "{bag}"),
     Line("label reconcile", "", "{lot}", ends=44),
     Line("label read", "", "{scan}"),
+    Line("label clear", "QA1", "{lot} --at-place {place} --reason X --signer {qa}", ends=33),
+    Line("place line-clearance", "QA1", "{place} --on --reason X"),
+    # -- the bench, a conversation at a terminal
+    Line("bench open", T, "", ends=2),
+    Line("bench doctor", T, "", ends=2),
+    Line("bench reason", "QA1", "X"),
+    Line("label commands", "", "--out {folder}"),
     # -- custody
     Line("container extend", "QP1", "{bag} --expires {much_later} --basis X --signer {qp}"),
     Line("custody store", PH, "{bag} --position A1 --place {place}"),
@@ -283,7 +299,7 @@ WITHOUT_A_LINE = {
     *("user list", "place list", "patient list", "donor list", "pair list", "course list"),
     *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
     *("deviation list", "equipment list", "notify list", "notify duties", "supply list"),
-    *("label preview", "audit verify", "audit export", "admin check"),
+    *("printer list", "label preview", "audit verify", "audit export", "admin check"),
 }
 """Commands that name no thing of a record, need no role, and are tested where they live."""
 
@@ -323,6 +339,8 @@ def stock(program: Program, filled: Filled) -> dict[str, str]:
     things |= _papers(program) | _second_family(program, filled) | _second_lots(program, filled)
     things |= _loose_ends(program, filled, things) | _departures(program) | _shelf(program)
     things |= _after_release(program, filled, things)
+    printer = ("ZEBRA1", "--name", "X", "--at", f"file:{folder}", "--dpi", 300)
+    things["printer"] = program("printer", "register", *printer, user="ADMIN").data["id"]
     program("admin", "backup", things["backup"], user="ADMIN")
     (folder / "out").mkdir()
     return things | {

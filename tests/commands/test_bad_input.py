@@ -268,7 +268,7 @@ MOMENTS = [
     pytest.param(words, option.opts[-1], id=f"{words} {option.opts[-1]}")
     for words, command in LEAVES.items()
     for option in options(command)
-    if option.metavar == "TIME" or option.opts[-1] in HAPPENED
+    if option.metavar == "TIME" or (option.opts[-1] in HAPPENED and option.metavar != "ADDRESS")
 ]
 BORN_LATER = "1899-12-31T10:00"
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import stat
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,20 +11,29 @@ import pytest
 from lottrack.errors import BadValue, LabelError
 from lottrack.printing import printers
 from lottrack.printing.printers import Job, Target, faults_in, read_target, send
+from tests.small_printer import (
+    READY,
+    STATUS,
+    SmallPrinter,
+    accepts,
+    asked,
+    drops_the_line,
+    everything,
+    hangs_up,
+    head_open,
+    paper_out,
+    runs_out_of_paper,
+    stalls,
+)
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-READY = (
-    b"\x02030,0,0,0472,000,0,0,0,000,0,0,0\x03\r\n"
-    b"\x02000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n"
-    b"\x021234,0\x03\r\n"
-)
-PAPER_OUT = READY.replace(b"030,0,0", b"030,1,0")
-HEAD_OPEN = READY.replace(b"000,0,0,0,0,2", b"000,0,1,0,0,2")
+    Way = Callable[[SmallPrinter, socket.socket], bytes]
+
 LARGE = b"^XA^PQ1^XZ\n" * 400_000  # more than the buffers of a connection hold
-STATUS = b"~HS\r\n"
 
 
 def zpl_job(content: bytes) -> Job:
@@ -36,54 +43,13 @@ def zpl_job(content: bytes) -> Job:
 JOB = zpl_job(LARGE)
 
 
-class SmallPrinter:
-    """A program that speaks as much of the raw port as the test asks for."""
-
-    def __init__(self, behave: Callable[[socket.socket], bytes]) -> None:
-        self._behave = behave
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self.target = Target("tcp", "127.0.0.1", self._door.getsockname()[1])
-        self.got = b""
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        line, _ = self._door.accept()
-        with line:
-            self.got = self._behave(line)
-
-    def close(self) -> None:
-        self._thread.join(5)
-        self._door.close()
-
-
-def everything(line: socket.socket) -> bytes:
-    got = b""
-    while more := line.recv(65_536):
-        got += more
-    return got
-
-
-def asked(line: socket.socket, answer: bytes) -> None:
-    assert line.recv(5) == STATUS
-    line.sendall(answer)
-
-
-def until_asked_again(line: socket.socket) -> bytes:
-    """The job: everything before the question that follows it."""
-    got = b""
-    while not got.endswith(STATUS):
-        got += line.recv(65_536)
-    return got.removesuffix(STATUS)
-
-
 @pytest.fixture
 def printer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., SmallPrinter]]:
     monkeypatch.setattr(printers, "STATUS_SECONDS", 0.3)
     made: list[SmallPrinter] = []
 
-    def make(behave: Callable[[socket.socket], bytes]) -> SmallPrinter:
-        made.append(SmallPrinter(behave))
+    def make(*ways: Way) -> SmallPrinter:
+        made.append(SmallPrinter(*ways))
         return made[-1]
 
     yield make
@@ -91,21 +57,26 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., SmallPrin
         each.close()
 
 
-def test_a_ready_printer_takes_the_whole_job(printer) -> None:
-    def behave(line: socket.socket) -> bytes:
-        asked(line, READY)
-        got = until_asked_again(line)
-        line.sendall(READY)
-        return got + everything(line)
+def target(small: SmallPrinter) -> Target:
+    return read_target(small.address)
 
-    small = printer(behave)
-    assert send(JOB, small.target, timeout=5).said == "ready"
+
+def refused_by(small: SmallPrinter, job: Job, timeout: float = 5) -> LabelError:
+    with pytest.raises(LabelError) as refused:
+        send(job, target(small), timeout=timeout)
+    small.close()
+    return refused.value
+
+
+def test_a_ready_printer_takes_the_whole_job(printer) -> None:
+    small = printer(accepts)
+    assert send(JOB, target(small), timeout=5).said == "ready"
     small.close()
     assert small.got == LARGE
 
 
 def test_a_printer_that_prints_as_it_reads_is_waited_for(printer) -> None:
-    def behave(line: socket.socket) -> bytes:
+    def slowly(_: SmallPrinter, line: socket.socket) -> bytes:
         asked(line, READY)
         got = b""
         while not got.endswith(STATUS):
@@ -114,130 +85,71 @@ def test_a_printer_that_prints_as_it_reads_is_waited_for(printer) -> None:
         line.sendall(READY)
         return got.removesuffix(STATUS)
 
-    small = printer(behave)
-    assert send(JOB, small.target, timeout=0.4).said == "ready"
+    small = printer(slowly)
+    assert send(JOB, target(small), timeout=0.4).said == "ready"
     small.close()
     assert small.got == LARGE
 
 
+def test_a_printer_that_never_says_how_it_is_is_printed_on_all_the_same(printer) -> None:
+    small = printer(everything)
+    assert send(zpl_job(b"^XA^XZ\n"), target(small), timeout=5).said == ""
+    small.close()
+    assert small.got == b"^XA^XZ\n"
+
+
+@pytest.mark.parametrize(("way", "lacks"), [(paper_out, "paper out"), (head_open, "head open")])
+def test_a_printer_without_paper_is_sent_nothing(printer, way: Way, lacks: str) -> None:
+    small = printer(way)
+    refused = refused_by(small, JOB)
+    assert refused.code == "printer-not-ready"
+    assert lacks in refused.sentence
+    assert "Nothing was sent" in refused.sentence
+    assert small.got == b""
+
+
+def test_a_printer_that_hangs_up_when_asked_is_sent_nothing(printer) -> None:
+    refused = refused_by(printer(hangs_up), JOB)
+    assert refused.code == "printer-unreachable"
+    assert "Nothing was sent" in refused.sentence
+
+
+def test_a_printer_that_hangs_up_half_way_is_said_to_have_printed_some(printer) -> None:
+    refused = refused_by(printer(drops_the_line), JOB)
+    assert refused.code == "print-job-cut"
+    assert "may have been printed" in refused.sentence
+    assert "void" in refused.hint
+
+
+@pytest.mark.parametrize("content", [LARGE, b"^XA^XZ\n"], ids=["more", "less"])
+def test_a_printer_that_stalls_does_not_hold_the_bench(printer, content: bytes) -> None:
+    # Less than the buffers of the connection hold was taken by the network alone.
+    refused = refused_by(printer(stalls), zpl_job(content), timeout=0.4)
+    assert refused.code == "print-job-cut"
+    assert "did not answer in time" in refused.sentence
+
+
 def test_a_printer_out_of_paper_after_the_job_is_said_to_have_printed_some(printer) -> None:
-    def behave(line: socket.socket) -> bytes:
-        asked(line, READY)
-        got = until_asked_again(line)
-        line.sendall(PAPER_OUT)
-        return got
-
-    small = printer(behave)
-    with pytest.raises(LabelError) as refused:
-        send(zpl_job(b"^XA^XZ\n"), small.target, timeout=5)
-    assert refused.value.code == "print-job-cut"
-    assert "paper out" in refused.value.sentence
-
-
-def test_a_small_job_that_only_the_network_took_is_not_taken(printer) -> None:
-    released = threading.Event()
-
-    def behave(line: socket.socket) -> bytes:
-        asked(line, READY)
-        released.wait(5)  # the job fits the buffers of the connection; nobody reads it
-        return b""
-
-    small = printer(behave)
-    try:
-        with pytest.raises(LabelError) as refused:
-            send(zpl_job(b"^XA^XZ\n"), small.target, timeout=0.3)
-    finally:
-        released.set()
-    assert refused.value.code == "print-job-cut"
+    refused = refused_by(printer(runs_out_of_paper), zpl_job(b"^XA^XZ\n"))
+    assert refused.code == "print-job-cut"
+    assert "paper out" in refused.sentence
 
 
 def test_a_printer_that_is_sent_a_pdf_is_not_asked_in_another_language(printer) -> None:
     small = printer(everything)
     job = Job("pdf", (("PJ-TST-0001-X.pdf", b"%PDF-1.4 ..."),))
-    assert send(job, small.target, timeout=5).said == ""
+    assert send(job, target(small), timeout=5).said == ""
     small.close()
     assert small.got == b"%PDF-1.4 ..."
 
 
-def test_a_printer_that_hangs_up_when_asked_is_sent_nothing(printer) -> None:
-    def behave(line: socket.socket) -> bytes:
-        return line.recv(5)
-
-    small = printer(behave)
-    with pytest.raises(LabelError) as refused:
-        send(JOB, small.target, timeout=5)
-    assert refused.value.code == "printer-unreachable"
-    assert "Nothing was sent" in refused.value.sentence
-
-
-def test_a_printer_that_never_says_how_it_is_is_printed_on_all_the_same(printer) -> None:
-    def behave(line: socket.socket) -> bytes:
-        return everything(line)
-
-    small = printer(behave)
-    assert send(zpl_job(b"^XA^XZ\n"), small.target, timeout=5).said == ""
+def test_a_printer_that_is_off_is_sent_nothing(printer) -> None:
+    small = printer(accepts)
     small.close()
-    assert small.got == b"~HS\r\n^XA^XZ\n"
-
-
-@pytest.mark.parametrize(
-    ("answer", "lacks"), [(PAPER_OUT, "paper out"), (HEAD_OPEN, "head open")], ids=str
-)
-def test_a_printer_without_paper_is_sent_nothing(printer, answer: bytes, lacks: str) -> None:
-    def behave(line: socket.socket) -> bytes:
-        asked(line, answer)
-        return everything(line)
-
-    small = printer(behave)
-    with pytest.raises(LabelError) as refused:
-        send(JOB, small.target, timeout=5)
-    assert refused.value.code == "printer-not-ready"
-    assert lacks in refused.value.sentence
-    assert "Nothing was sent" in refused.value.sentence
-    small.close()
-    assert small.got == b""
-
-
-def test_a_printer_that_hangs_up_half_way_is_said_to_have_printed_some(printer) -> None:
-    def behave(line: socket.socket) -> bytes:
-        asked(line, READY)
-        got = line.recv(1000)
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-        return got
-
-    small = printer(behave)
-    with pytest.raises(LabelError) as refused:
-        send(JOB, small.target, timeout=5)
-    assert refused.value.code == "print-job-cut"
-    assert "may have been printed" in refused.value.sentence
-    assert "void" in str(refused.value.hint)
-
-
-def test_a_printer_that_stalls_does_not_hold_the_bench(printer) -> None:
-    released = threading.Event()
-
-    def behave(line: socket.socket) -> bytes:
-        asked(line, READY)
-        released.wait(5)
-        return b""
-
-    small = printer(behave)
-    try:
-        with pytest.raises(LabelError) as refused:
-            send(JOB, small.target, timeout=0.5)
-    finally:
-        released.set()
-    assert refused.value.code == "print-job-cut"
-    assert "did not answer in time" in refused.value.sentence
-
-
-def test_a_printer_that_is_off_is_sent_nothing() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        closed = Target("tcp", "127.0.0.1", door.getsockname()[1])
-    with pytest.raises(LabelError) as refused:
-        send(zpl_job(b"x"), closed, timeout=1)
-    assert refused.value.code == "printer-unreachable"
-    assert "Nothing was sent" in refused.value.sentence
+    with pytest.raises(LabelError) as off:
+        send(zpl_job(b"x"), target(small), timeout=1)
+    assert off.value.code == "printer-unreachable"
+    assert "Nothing was sent" in off.value.sentence
 
 
 def test_an_answer_is_read_for_what_is_wrong() -> None:

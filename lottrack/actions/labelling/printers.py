@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.finding import code_of
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import happened_at, require_in_order, shown_time
 from lottrack.errors import AlreadyDone, LabelRefused, NotFound, Usage
 from lottrack.printing.printers import read_target
 from lottrack.rules.codes.identifiers import read_number, require_code
@@ -85,6 +85,7 @@ def retire_printer(desk: Desk, code: str, reason: str, telling: Telling) -> dict
     Raises:
         NotFound: there is no such printer.
         AlreadyDone: it was retired before.
+        Conflict: before it was registered (``out-of-order``).
     """
     number = code_of(desk.store, "printer", code)
     desk.subjects.append(number)
@@ -92,6 +93,8 @@ def retire_printer(desk: Desk, code: str, reason: str, telling: Telling) -> dict
     told = desk.told(telling._replace(reason=why))
     with desk.change("printer retire", why) as change:
         _require_in_use(change, number)
+        since = change.get("printer", number).occurred_at
+        require_in_order(change, happened_at(change, told), since, f"the registering of {number}")
         record = change.record("printer_retirement", told, printer=number)
     return {
         "id": record,
@@ -235,7 +238,6 @@ def _require_in_use(reader: Reader, number: str) -> None:
     if earlier is not None:
         raise AlreadyDone(
             f"{number} is retired since {earlier.occurred_at[:10]} ({earlier.root}).",
-            code="printer-retired",
             hint="`lottrack printer list` shows what is in use.",
         )
 
