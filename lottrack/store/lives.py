@@ -12,14 +12,22 @@ if TYPE_CHECKING:
 
 # Each part names the act, the first telling's place in the chain (a correction does not move an
 # event), and where the step leads. Links are read through the fact they belong to, so that they
-# fall with it when it is struck. Whoever is given a dose is given what went into it.
+# fall with it when it is struck. Whoever is given a dose is given what went into it. A dose begins
+# where the first container that went into it had arrived by then.
 _EVENTS = """
 SELECT 'plan' AS act, c.seq AS seq, 0 AS part, c.occurred_at AS at, NULL AS place,
        c.performed_by AS holder, NULL AS outside, NULL AS position, NULL AS incident
   FROM {container} AS c JOIN {fill} AS f ON f.root = c.fill
  WHERE c.root = :container AND f.planned = 1
 UNION ALL
-SELECT 'prepare_into', o.seq, 4, c.occurred_at, NULL, c.performed_by, NULL, NULL, NULL
+SELECT 'prepare_into', o.seq, 4, c.occurred_at,
+       (SELECT e.to_place FROM {custody_event} AS e JOIN custody_event AS b ON b.id = e.root
+         WHERE e.container = (SELECT l.container FROM preparation_input AS l
+                               WHERE l.preparation = c.preparation
+                               ORDER BY length(l.container), l.container LIMIT 1)
+           AND e.to_place IS NOT NULL AND b.seq < o.seq
+         ORDER BY b.seq DESC LIMIT 1),
+       c.performed_by, NULL, NULL, NULL
   FROM {container} AS c JOIN container AS o ON o.id = c.root
  WHERE c.root = :container AND c.preparation IS NOT NULL
 UNION ALL

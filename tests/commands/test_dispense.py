@@ -175,6 +175,33 @@ class TestPrepare:
             *("prepare", "finish", made["id"], "--used-ml", "9"), user="PHARMACIST1", exit_code=33
         )
 
+    def test_a_dose_begins_where_it_was_prepared_and_the_record_agrees(
+        self, released: Site
+    ) -> None:
+        """Made and given at the pharmacy, with no hand-over in between."""
+        program, lot = released
+        made = program("prepare", "start", order_of(program), lot.scans[0], user="PHARMACIST1").data
+        program("prepare", "count", made["id"], "--viable", "3.8e7", user="PHARMACIST1")
+        finish = ("prepare", "finish", made["id"], "--into", "syringe", "--volume-ml", "10")
+        dose = program(*finish, user="PHARMACIST1").data["container"]
+        assert program("custody", "show", dose).data["place"] == "PHARMACY"
+        assert program("admin", "check").data["findings"] == []
+
+        program("correct", dose, "expires_at=2026-02-02T10:00", "--reason", "x", user="PHARMACIST1")
+        assert program("custody", "show", dose).data["place"] == "PHARMACY"
+
+    def test_bags_that_lie_apart_are_not_thawed_together(self, released: Site) -> None:
+        program, lot = released
+        away = ("custody", "transfer", lot.bags[1], "--to", "WARD")
+        program(*away, user="COURIER1")
+        program("custody", "receive", lot.bags[1], user="NURSE1")
+        start = ("prepare", "start", order_of(program), lot.scans[0], lot.scans[1])
+        refused = program(*start, user="PHARMACIST1", exit_code=30)
+
+        assert refused.code == "several-places"
+        assert f"{lot.bags[1]} is at WARD" in refused.data["error"]["sentence"]
+        assert program("custody", "show", lot.bags[0]).data["location_state"] == "received"
+
     def test_nothing_is_thawed_for_the_wrong_child(self, released: Site) -> None:
         program, lot = released
         program.signed(*("lot", "recall", lot.lot, "--reason", "late finding"), user="QP1")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions.custody.containers import advance, enter, filling_of
+from lottrack.actions.custody.containers import advance, enter, filling_of, state_of
 from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.desk import Desk, Telling, as_text, as_time
 from lottrack.actions.finding import find_one_of
@@ -68,6 +68,7 @@ def start_preparation(
                 hint="Nothing was recorded as thawed. Ask who can mend what is named.",
             )
         _require_unprepared(change, gathered.containers)
+        _require_one_place(change, gathered.containers)
         if len({case.lot for case in gathered.case.containers}) > 1:
             raise Conflict(
                 "Containers of several lots cannot go into one preparation.", code="several-lots"
@@ -102,6 +103,20 @@ def _require_unprepared(reader: Reader, containers: Sequence[str]) -> None:
                     code="already-prepared",
                     hint=f"Go on with `lottrack prepare count {link.preparation}`.",
                 )
+
+
+def _require_one_place(reader: Reader, containers: Sequence[str]) -> None:
+    """Refuse to prepare together what does not lie together: some of it is not in these hands."""
+    places = {container: state_of(reader, container).place for container in containers}
+    if len(set(places.values())) > 1:
+        raise Conflict(
+            "Containers at several places cannot go into one preparation: "
+            + ", ".join(f"{container} is at {place}" for container, place in places.items())
+            + ".",
+            code="several-places",
+            hint="Bring them together first: `lottrack custody transfer ID --to PLACE`, then"
+            " `lottrack custody receive ID`.",
+        )
 
 
 def _advance(change: Change, container: str, act: str, told: Told) -> None:
@@ -350,6 +365,7 @@ def _new_container(
     finish: Finish,
     told: Told,
 ) -> str:
+    first = min((str(row.root) for row in inputs), key=lambda root: (len(root), root))
     expiries = [as_time(own_expiry(change, row)) for row in inputs]
     earliest = min(
         _thaw_limit(change, preparation), *(expiry for expiry in expiries if expiry is not None)
@@ -367,10 +383,10 @@ def _new_container(
         planned_volume_ml=_decimal(finish.volume_ml),
         expires_at=to_text(min(earliest, finish.expires_at or earliest)),
     )
-    place = change.rows("container_standing", container=inputs[0].root)[0].place
+    place = state_of(change, first).place
     holder = told.performed_by or change.actor.account
     at = to_text(told.at or change.now)
-    enter(change, number, inputs[0].lot, Event("prepare_into", at, place or "", holder))
+    enter(change, number, inputs[0].lot, Event("prepare_into", at, place, holder))
     return number
 
 
