@@ -53,6 +53,7 @@ def open_(context: Context, lot: str) -> Answer:
     from lottrack.commands.bench_loop import bench_loop
     from lottrack.terminal import is_terminal, read_code
 
+    context.writing_desk.role_for("bench open")
     if not is_terminal():
         raise click.UsageError("The bench is a conversation: run it at a terminal.")
     return bench_loop(context, lot, read_code)
@@ -88,6 +89,7 @@ def doctor(context: Context, out: Path | None, show: bool) -> Answer:  # noqa: F
 
         made = draw_check(context.desk.store, Output("", out), Path.cwd())
         return Answer(made, f"Drawn: {made['path']}. Print it, then run lottrack bench doctor.")
+    context.writing_desk.role_for("bench doctor")
     if not is_terminal():
         raise click.UsageError("Give --out PATH to draw the test page, or run it at a terminal.")
     return Answer(_examined(context))
@@ -100,7 +102,6 @@ def _examined(context: Context) -> dict[str, Any]:
     from lottrack.terminal import read_burst
 
     desk = context.writing_desk
-    desk.role_for("bench doctor")
     first = None
     while True:
         which = "Scan the test code" if first is None else "Scan it once more"
