@@ -32,6 +32,7 @@ class SmallPrinter:
         self.port = self._door.getsockname()[1]
         self.jobs: list[bytes] = []
         self.released = threading.Event()
+        self._talks: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -43,7 +44,13 @@ class SmallPrinter:
     @property
     def got(self) -> bytes:
         """What it read in its last connection, questions about its state left out."""
+        self._talks[-1].join(5)
         return self.jobs[-1]
+
+    @property
+    def connections(self) -> int:
+        """How often it was spoken to."""
+        return len(self._talks)
 
     def behave(self, *ways: Callable[[SmallPrinter, socket.socket], bytes]) -> None:
         """From the next connection on."""
@@ -56,9 +63,20 @@ class SmallPrinter:
             except OSError:
                 return
             way = self._ways.pop(0) if len(self._ways) > 1 else self._ways[0]
-            with line:
-                line.settimeout(10)
+            # Each connection by itself: one that stalls does not keep the next one waiting.
+            talk = threading.Thread(target=self._talk, args=(way, line), daemon=True)
+            self._talks.append(talk)
+            talk.start()
+
+    def _talk(
+        self, way: Callable[[SmallPrinter, socket.socket], bytes], line: socket.socket
+    ) -> None:
+        with line:
+            line.settimeout(10)
+            try:
                 self.jobs.append(way(self, line))
+            except OSError:
+                self.jobs.append(b"")  # the other side has had enough
 
     def close(self) -> None:
         """Let go of whatever stalls, and end."""
@@ -67,7 +85,8 @@ class SmallPrinter:
         self.released.set()
         self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()
-        self._thread.join(5)
+        for thread in (self._thread, *self._talks):
+            thread.join(5)
 
 
 def everything(_: SmallPrinter, line: socket.socket) -> bytes:

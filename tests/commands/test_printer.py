@@ -111,7 +111,7 @@ class TestTheList:
         assert program(*retire, user="ADMIN", exit_code=33).code == "already-done"
         words = ("label", "print", lot.bags[0], *CHART)
         assert program(*words, user=T, exit_code=44).code == "printer-retired"
-        assert small.jobs == []
+        assert small.connections == 0
         assert program("printer", "list").data == []
         assert program("printer", "list", "--all").data[0]["state"] == "retired"
 
@@ -228,7 +228,7 @@ class TestPrinting:
         monkeypatch.setattr(rendering, "module_dots", lambda *_: 1)
         words = ("label", "print", lot.bags[0], *CHART)
         assert program(*words, user=T, exit_code=60).code == "code-too-fine"
-        assert small.jobs == []
+        assert small.connections == 0
         assert count(program, "print_job") == 0
 
     def test_a_folder_is_a_printer(self, filled: Site, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ class TestPrinting:
         words = ("label", "print", lot.bags[0], *CHART, "--dry-run")
         made = program(*words, user=T).data
         assert made[0]["sent"] is None
-        assert small.jobs == []
+        assert small.connections == 0
         assert count(program, "print_job") == 0
 
     def test_a_silent_printer_is_printed_on(self, site: Site, small: SmallPrinter) -> None:
@@ -339,11 +339,11 @@ class TestAPrinterThatFails:
         small.behave(way)
         (made,) = send_print(program, lot.bags[0], exit_code=60)
         small.behave(accepts)
-        sendings = len(small.jobs)
+        sendings = small.connections
         refused = send(program, made["id"], exit_code=44)
         assert refused.code == "label-may-exist"
         assert f"label void {made['id']}" in refused.data["error"]["hint"]
-        assert len(small.jobs) == sendings
+        assert small.connections == sendings
 
         program("label", "void", made["id"], "--reason", "half printed", "--destroyed", user=T)
         program.clock.advance(minutes=1)
@@ -400,7 +400,7 @@ class TestJobsOfManyLabels:
         small.behave(accepts, drops_the_line, accepts)
         made = send_print(program, lot.lot, exit_code=60)
         assert [label["sent"] for label in made] == ["taken", "cut", "not-sent"]
-        assert len(small.jobs) == 2
+        assert small.connections == 2
         whole = send(program, made[2]["id"]).data
         assert whole[0]["sent"] == "taken"
         assert codes_in(small.got) == [made[2]["payload"]]
@@ -415,7 +415,7 @@ class TestJobsOfManyLabels:
         made = send_print(program, lot.lot, exit_code=60)
         refused = send(program, *(label["id"] for label in made), exit_code=44)
         assert refused.blockers == {"label-may-exist"}
-        assert len(small.jobs) == 1
+        assert small.connections == 1
 
 
 class TestSendingAgain:
@@ -460,9 +460,9 @@ class TestSendingAgain:
         else:
             other = program("label", "print", lot.bags[1], "--copy", "chart", user=T).data[0]
             path.write_bytes(Path(other["path"]).read_bytes())
-        sendings = len(small.jobs)
+        sendings = small.connections
         assert send(program, waiting["id"], exit_code=44).code == "label-picture-missing"
-        assert len(small.jobs) == sendings
+        assert small.connections == sendings
 
     def test_it_is_sent_in_a_pdf_as_well(
         self, site: Site, waiting: dict[str, Any], tmp_path: Path
@@ -477,9 +477,9 @@ class TestSendingAgain:
         self, site: Site, small: SmallPrinter, waiting: dict[str, Any]
     ) -> None:
         program, _ = site
-        sendings = len(small.jobs)
+        sendings = small.connections
         assert send(program, waiting["id"], "--dry-run").data[0]["sent"] is None
-        assert len(small.jobs) == sendings
+        assert small.connections == sendings
 
     def test_whoever_may_not_print_may_not_send(self, site: Site, waiting: dict[str, Any]) -> None:
         program, _ = site
