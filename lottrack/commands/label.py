@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 label = noun("label", "Labels: print, apply, void, read, reconcile.")
 
 COPIES = ("primary", "overwrap", "chart", "record", "transport")
-NOT_RECONCILED = 44
 NOT_TAKEN = 60
 NOT_VALID = 63
 NOTHING_CAME_OUT = ("not-ready", "unreachable", "not-sent")
@@ -337,40 +336,6 @@ def list_(context: Context, thing: str) -> Answer:
     return Answer(list_labels(context.desk, thing))
 
 
-@verb(label, "reconcile")
-@click.argument("lot", metavar="LOT")
-def reconcile(context: Context, lot: str) -> Answer:
-    """Account for every label of a lot: printed = applied + attached + void + destroyed.
-
-    Exit status 44 while a label is outstanding.
-
-    \b
-    Example:
-      lottrack label reconcile L01
-    """
-    from lottrack.actions.labelling.views import reconcile_lot
-
-    data = reconcile_lot(context.desk, lot)
-    return Answer(data, _reconciled_text(data), 0 if data["reconciled"] else NOT_RECONCILED)
-
-
-def _reconciled_text(data: dict[str, Any]) -> str:
-    from lottrack.reports.output import table
-
-    lines = [f"Labels of lot {data['id']}", "", table(data["copies"])]
-    if data["reconciled"]:
-        return "\n".join([*lines, "", "They reconcile."])
-    loose = [{k: v for k, v in row.items() if k != "kind"} for row in data["outstanding"]]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            "They do NOT reconcile. Outstanding (apply, attach or void them):",
-            table(loose),
-        ]
-    )
-
-
 @verb(label, "commands")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A PDF file; else bench-commands.pdf here."
@@ -434,3 +399,8 @@ def _record(context: Context) -> Any:
         return context.desk.store
     except NoDatabase:
         return None
+
+
+from lottrack.commands import (  # noqa: E402 - their verbs join the group above
+    label_ledger,  # noqa: F401
+)

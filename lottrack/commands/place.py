@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.base import Answer, noun, verb
+from lottrack.commands.base import Answer, noun, reason_option, verb
 
 if TYPE_CHECKING:
     from lottrack.context import Context
@@ -42,3 +42,26 @@ def list_(context: Context) -> Answer:
     from lottrack.actions.laboratory.places import list_places
 
     return Answer(list_places(context.desk))
+
+
+@verb(place, "line-clearance", writes="place line-clearance")
+@click.argument("code")
+@click.option("--on", "setting", flag_value="on", help="Ask for it from now on.")
+@click.option("--off", "setting", flag_value="off", help="Ask for it no longer.")
+@reason_option(required=False)
+def line_clearance(context: Context, code: str, setting: str | None, reason: str | None) -> Answer:
+    """Ask for line clearance at a place, or no longer.
+
+    While it is on, a lot is labelled and filled there only when no other lot has labels outstanding
+    there, or somebody signed where they are: lottrack label clear.
+
+    \b
+    Example:
+      lottrack place line-clearance GMP1 --on --reason "SOP-LBL-04"
+    """
+    from lottrack.actions.labelling.clearances import set_clearance
+
+    if setting is None:
+        raise click.UsageError("Give --on or --off.")
+    desk = context.writing_desk
+    return Answer(set_clearance(desk, code, reason or "", required=setting == "on"))

@@ -70,6 +70,9 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     ),
     "lot close": (PRODUCTION | {"qa", "qp"}, False, False),
     **dict.fromkeys(("label print", "label send"), (PRODUCTION | {"pharmacist"}, False, False)),
+    "label clear": ({"production_lead", "qa"}, True, False),
+    "label approve": ({"qp"}, True, False),
+    "place line-clearance": ({"qa"}, False, False),
     "printer test": (PRODUCTION | {"administrator", "pharmacist", "qa"}, False, False),
     **dict.fromkeys(("printer register", "printer retire"), ({"administrator"}, False, False)),
     **dict.fromkeys(

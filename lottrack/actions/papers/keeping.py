@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def keeping_blocks(reader: Reader, things: Things) -> dict[str, Any]:
     """Everything a dossier tells of a lot's labels, its custody, its holds and its use."""
-    labels = [_label(reader, row) for row in labels_of_lot(reader, things.lot)]
+    labels = [label_line(reader, row) for row in labels_of_lot(reader, things.lot)]
     return {
         "labels": labels,
         "label_account": label_account(labels),
@@ -42,7 +42,8 @@ def keeping_blocks(reader: Reader, things: Things) -> dict[str, Any]:
 # -- labels ----------------------------------------------------------------------------------------
 
 
-def _label(reader: Reader, row: Row) -> dict[str, Any]:
+def label_line(reader: Reader, row: Row) -> dict[str, Any]:
+    """A label as documents tell it, and what became of it."""
     kind, record = label_thing(row)
     state, _ = derived_label_state(reader, row.root)
     event = reader.last("label_event", label=row.root)

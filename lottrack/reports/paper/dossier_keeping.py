@@ -33,12 +33,7 @@ _ACCOUNT = {
 
 def keeping_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
     """Labels and their account, custody step by step, holds, what was given."""
-    yield Heading("Account of labels")
-    yield Note("Printed = applied + attached to the record + void + destroyed + outstanding.")
-    yield grid(_ACCOUNT, [_counted(each) for each in data["label_account"]], marks)
-    yield Heading("Labels")
-    columns = {"Label": 34, "For": 36, "State": 60, "Printed": 48}
-    yield grid(columns, [_label(each, marks) for each in data["labels"]], marks)
+    yield from label_blocks(data, marks)
     yield Heading("Custody")
     columns = {"Thing": 32, "Step": 34, "Condition": 56, "By": 56}
     yield grid(columns, [_step(each, marks) for each in data["custody"]], marks)
@@ -54,6 +49,16 @@ def keeping_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
     yield Heading("Infusions")
     columns = {"Infusion": 48, "Given": 52, "Dose": 40, "Reaction": 38}
     yield grid(columns, [_infusion(each, marks) for each in data["infusions"]], marks)
+
+
+def label_blocks(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
+    """How many labels were printed and what became of them; then label by label."""
+    yield Heading("Account of labels")
+    yield Note("Printed = applied + attached to the record + void + destroyed + outstanding.")
+    yield grid(_ACCOUNT, [_counted(each) for each in data["label_account"]], marks)
+    yield Heading("Labels")
+    columns = {"Label": 34, "For": 36, "State": 60, "Printed": 48}
+    yield grid(columns, [_label(each, marks) for each in data["labels"]], marks)
 
 
 def _counted(each: dict[str, Any]) -> tuple[Cell, ...]:

@@ -21,6 +21,10 @@ def blocks_of(data: dict[str, Any]) -> list[Block]:
         from lottrack.reports.paper.dossier import dossier_blocks
 
         return dossier_blocks(data)
+    if data["kind"] == "label_ledger":
+        from lottrack.reports.paper.ledger import ledger_blocks
+
+        return ledger_blocks(data)
     from lottrack.reports.paper.certification import certification_blocks
 
     return certification_blocks(data)
