@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions.benching.focus import lot_to_open, recognise, require_of_lot
+from lottrack.actions.benching.focus import (
+    lot_to_open,
+    recognise,
+    require_line_for,
+    require_of_lot,
+)
 from lottrack.commands.base import Answer
 from lottrack.commands.bench_answers import confirmed
 from lottrack.commands.bench_ear import ACT, TEXT, BenchLeft, Ear, StepLeft
@@ -168,6 +173,7 @@ def _step_with(bench: Bench, text: str) -> None:
     bench.desk.subjects.append(thing.record)
     require_of_lot(bench.desk.store, thing, bench.lot)
     if thing.is_outstanding:
+        require_line_for(bench.desk.store, thing, bench.lot)
         label_step(bench, thing)
     elif thing.state == "attached" or thing.copy in {"record", "wristband"}:
         raise AlreadyDone(

@@ -242,6 +242,19 @@ class TestOneLot:
         went = play(program, one["payload"], "leave", lot=lot.lot)
         assert went.answer.text.endswith("The step on the screen was not recorded.")
 
+    def test_labels_of_another_lot_must_be_cleared_where_the_site_asks_for_it(self, fresh):
+        program, lot, (one, _) = fresh
+        other = steps.grow_lot(program, lot.collection)
+        _, bags = steps.fill_bags(program, other, count=1)
+        program("label", "print", *bags, "--out", program.db.parent / "b", user="TECHNICIAN1")
+        program("place", "line-clearance", "GMP", "--on", "--reason", "SOP-7", user="QA1")
+
+        went = play(program, one["payload"], one["container"], lot=lot.lot)
+        assert went.acts == []
+        assert ("bench open", "line-not-clear") in {
+            (act, code) for act, _, code in refusals(program)
+        }
+
 
 class TestUndo:
     def test_strikes_the_last_act_when_told_yes(self, fresh):

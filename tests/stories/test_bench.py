@@ -147,8 +147,9 @@ def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
     """Two lots lie on one bench, and a colleague helps out with the labels of the neighbour's bags.
 
     The neighbour's label is refused as soon as it is scanned, for another lot is in focus here. A
-    label of this lot stuck onto a bag of the neighbour's is refused when the bag is named: nothing
-    is recorded as applied, and the refusal keeps the very bytes that were scanned.
+    label of this lot stuck onto a bag of the neighbour's is refused when the bag is named, and both
+    lots are held until quality assurance has looked: nothing is recorded as applied, and the
+    refusals keep the very bytes that were scanned.
     """
     program = morning.program
     neighbour = steps.grow_lot(program, morning.lot.collection)
@@ -172,6 +173,8 @@ def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
 
     for each in (ours[0], theirs[0]):
         assert morning.states(each["container"]) == {each["id"]: "printed"}
+    held = {hold["on"] for hold in program("hold", "list").data}
+    assert held == {morning.lot.lot, neighbour}
     with sqlite3.connect(program.db) as database:
         kept = database.execute(
             "SELECT act, scans, blockers FROM refusal ORDER BY seq DESC LIMIT 2"

@@ -144,6 +144,20 @@ def require_of_lot(reader: Reader, thing: Thing, lot: str) -> None:
     )
 
 
+def require_line_for(reader: Reader, thing: Thing, lot: str) -> None:
+    """Refuse to begin with a label where labels of another lot may lie, if the site asks for that.
+
+    Raises:
+        LabelRefused: ``line-not-clear``.
+    """
+    from lottrack.actions.labelling.clearances import require_clear_line
+
+    if thing.kind == "container":
+        require_clear_line(reader, lot, state_of(reader, thing.record).place)
+    elif thing.kind == "sample":
+        require_clear_line(reader, lot)
+
+
 def lot_view(reader: Reader, lot: str) -> dict[str, Any]:
     """What the screen says of the lot in focus."""
     lineage = lineage_of(reader, lot)
