@@ -260,7 +260,10 @@ def _hazards(reader: Reader, donor: str) -> Values:
 def _ordinal(reader: Reader, container: Row) -> str:
     if container.fill is None:
         return ""
-    count = len(reader.rows("container", fill=container.fill))
+    # Counted, not read: for the labels of a large fill this is asked for each of its containers.
+    count = reader.facts_in(
+        "SELECT count(*) AS containers FROM {container} WHERE fill = :fill", fill=container.fill
+    )[0].containers
     return f"{container.kind} {container.ordinal} of {count}"
 
 
