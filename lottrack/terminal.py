@@ -65,7 +65,9 @@ def _whole_line(line: str) -> str:
     return line.rstrip("\r\n")
 
 
-def read_valid(prompt: str, parse: Callable[[str], str]) -> str:
+def read_valid(
+    prompt: str, parse: Callable[[str], str], read: Callable[[str], str] = read_line
+) -> str:
     """One line that a parser takes; what it refuses is told with its reason, and asked again.
 
     Enter alone answers nothing: the prompt comes again, and nothing is ever taken for granted.
@@ -73,12 +75,13 @@ def read_valid(prompt: str, parse: Callable[[str], str]) -> str:
     Args:
         prompt: the question, with its unit.
         parse: returns the reason why a text cannot be taken, or "" when it can.
+        read: asks for one line; where codes are scanned, one that knows the bench's scanner.
 
     Raises:
         EOFError: the input ended.
     """
     while True:
-        answer = read_line(prompt).strip()
+        answer = read(prompt).strip()
         reason = parse(answer) if answer else ""
         if answer and not reason:
             return answer

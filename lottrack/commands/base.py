@@ -68,14 +68,19 @@ class AskingCommand(click.Command):
 
 def _asked(ctx: click.Context, parameter: click.Parameter | None) -> list[str] | None:
     """Ask for one missing value until it is one; None where nobody can be asked."""
-    from lottrack.terminal import is_terminal, read_valid
+    from lottrack.context import Context
+    from lottrack.terminal import is_terminal, read_line, read_valid
 
     if parameter is None or not is_terminal():
         return None
     question = getattr(parameter, "help", None) or parameter.human_readable_name
     choices = f" ({', '.join(parameter.type.choices)})" if _chooses(parameter.type) else ""
+    context = ctx.find_object(Context)
+    is_scan = context is not None and "SCAN" in (parameter.metavar or "")
     answer = read_valid(
-        f"{question.rstrip('.')}{choices}: ", lambda text: _reason_against(ctx, parameter, text)
+        f"{question.rstrip('.')}{choices}: ",
+        lambda text: _reason_against(ctx, parameter, text),
+        context.read_scan if context is not None and is_scan else read_line,
     )
     if isinstance(parameter, click.Option):
         return [parameter.opts[-1], answer]

@@ -11,11 +11,15 @@ from typing import NamedTuple
 
 import pytest
 
+from lottrack.actions.benching.profiles import keep_profile
+from lottrack.actions.desk import Desk
+from lottrack.context import host_name
 from lottrack.reports.letters import large
 from lottrack.rules.bench.commands import command_code
-from lottrack.rules.bench.doctor import CANARY
+from lottrack.rules.bench.doctor import CANARY, diagnose
+from lottrack.store.store import Store
 from tests import steps
-from tests.conftest import Clock, Program
+from tests.conftest import Clock, PlainHasher, Program
 from tests.rules.test_bench import azerty
 from tests.steps import Filled
 from tests.stories.bench_scanner import QUESTION, Scanner
@@ -141,6 +145,26 @@ def test_a_scanner_that_nobody_examined_applies_a_label_all_the_same(
     scanner.type(one["container"])
     assert ended(screen) == 0
     assert morning.states(one["container"]) == {one["id"]: "applied"}
+
+
+def test_the_profile_of_the_bench_serves_verify_as_well(morning: Morning) -> None:
+    """What the doctor found out at this computer is used wherever codes are scanned."""
+    arrives = azerty(CANARY) + "\r\n"
+    store = Store(morning.program.db)
+    desk = Desk(
+        lambda: store, morning.program.clock, PlainHasher(), host=host_name(), account="TECHNICIAN1"
+    )
+    keep_profile(desk, diagnose(arrives), arrives.encode())
+    store.close()
+
+    screen = morning.bench("verify")
+    screen.until("Scan container")
+    scanner = Scanner(screen, azerty, "\r\n")
+    scanner.scan(morning.lot.scans[0], "Scan wristband")
+    shown = scanner.type("P01", "Scan container")
+    assert f"Container {morning.lot.bags[0]}" in shown
+    assert "Patient P01" in shown
+    assert screen.leave() == 42
 
 
 def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
