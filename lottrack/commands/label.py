@@ -68,6 +68,7 @@ def preview(
 @click.argument("things", metavar="ID...", nargs=-1, required=True)
 @click.option("--template", default="", metavar="NAME", help="If not the one that fits.")
 @click.option("--copy", "copy_", type=click.Choice(COPIES), help="Which copy; as a rule, primary.")
+@click.option("--set", "set_", metavar="COPY,...", help="Several: primary,chart,record of each.")
 @_FORMAT
 @_DPI
 @_OUT
@@ -83,6 +84,7 @@ def print_(
     things: tuple[str, ...],
     template: str,
     copy_: str | None,
+    set_: str | None,
     form: str | None,
     dpi: str | None,
     out: Path | None,
@@ -114,6 +116,7 @@ def print_(
     Example:
       lottrack label print CN-MAD-0001-X
       lottrack label print L01 --printer ZEBRA1
+      lottrack label print FL-MAD-0001-K --set primary,chart,record --format pdf
       lottrack label print L01 --format pdf --out L01.pdf
       lottrack label print L01 --copy chart --sheet 2x5 --gaps-mm 5,0 --skip 3 --out L01.pdf
       lottrack label print CN-MAD-0001-X --reason "smeared by ethanol"
@@ -122,12 +125,13 @@ def print_(
     from lottrack.actions.labelling.plans import Wish
     from lottrack.actions.labelling.printing import print_labels
 
-    if destination and copy_ != "transport":
+    copies = _copies(copy_, set_)
+    if destination and "transport" not in copies:
         raise click.UsageError("--destination goes with --copy transport.")
     desk = context.writing_desk
-    if copy_ == "transport" and not destination:
+    if "transport" in copies and not destination:
         destination = _asked_destination(desk, things)
-    wish = Wish(things, template, copy_ or "", reason, destination)
+    wish = Wish(things, template, "", reason, destination, copies)
     if sheet is None and (margins_mm, gaps_mm, skip) != (None, None, None):
         raise click.UsageError("--margins-mm, --gaps-mm and --skip go with --sheet COLSxROWS.")
     if sheet is not None and form in {"png", "zpl"}:
@@ -144,6 +148,21 @@ def print_(
     if not context.json_wanted:
         _tell(context, made)
     return Answer(_marked(context, made), _printed_text(made), _sent_code(made))
+
+
+def _copies(copy: str | None, together: str | None) -> tuple[str, ...]:
+    """The kinds of copy that were asked for; () for the one that stands on the thing."""
+    if together is None:
+        return (copy,) if copy else ()
+    if copy:
+        raise click.UsageError("Give --copy or --set, not both.")
+    copies = tuple(word.strip().lower() for word in together.split(","))
+    for word in copies:
+        if word not in COPIES:
+            raise click.UsageError(f"--set takes {', '.join(COPIES)}, parted by commas.")
+    if len(set(copies)) < len(copies):
+        raise click.UsageError("--set names a copy twice.")
+    return copies
 
 
 def _watched(words: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
@@ -274,16 +293,19 @@ def _sent_text(made: list[dict[str, Any]]) -> str:
 
 
 @verb(label, "apply", writes="label apply")
-@click.argument("scan", metavar="SCAN")
+@click.argument("scan", metavar="[SCAN]", required=False)
 @click.option(
     "--to",
-    required=True,
     metavar="CONTAINER|LOT",
     help="What it stands on: its number, or the scan of another of its labels.",
 )
 @told()
-def apply(context: Context, scan: str, to: str, telling: Telling) -> Answer:
+def apply(context: Context, scan: str | None, to: str | None, telling: Telling) -> Answer:
     """Scan a label back after sticking it on.
+
+    A label of another container or lot is refused, and holds are opened on both lots until quality
+    assurance lifted them by signature. Without a scan, at a terminal, it keeps asking for the next
+    label and what it stands on until it is left with an empty line.
 
     With a lot's number after --to, a chart, record or transport copy is attached to the lot's batch
     record; a chart copy may also go to its patient's chart.
@@ -294,7 +316,20 @@ def apply(context: Context, scan: str, to: str, telling: Telling) -> Answer:
       lottrack label apply LT.CNMAD0001X.LBMAD0002Y.R7 --to L01
     """
     from lottrack.actions.labelling.applying import apply_label
+    from lottrack.terminal import is_terminal
 
+    asks = is_terminal() and not context.json_wanted
+    if not scan and not to and asks:
+        from lottrack.commands.label_loop import apply_loop
+
+        return apply_loop(context, telling)
+    if scan and not to and asks:
+        from lottrack.commands.label_loop import thing_for
+        from lottrack.commands.verify_loop import scan_text
+
+        to = thing_for(context, scan_text(scan))
+    if not scan or not to:
+        raise click.UsageError("Give a label's SCAN, and with --to what it stands on.")
     return Answer(apply_label(context.writing_desk, scan, to, telling))
 
 

@@ -413,3 +413,45 @@ class TestThePage:
         assert [each["reason"] for each in data["clearances"]] == ["in the folder"]
         hashes = query(program, "SELECT image_sha256 FROM label WHERE id = ?", loose["id"])
         assert hashes[0][0] in flat
+
+
+class TestSets:
+    def test_a_whole_fill_is_printed_with_every_copy(self, filled: Site) -> None:
+        program, lot = filled
+        made = fill(program, lot.lot, "bag")
+        labels = program(
+            "label", "print", made["id"], "--set", "primary,chart, record", user=T
+        ).data
+        bags = [bag["id"] for bag in made["containers"]]
+        assert [(row["container"], row["copy"]) for row in labels] == [
+            (bag, copy) for bag in bags for copy in ("primary", "chart", "record")
+        ]
+        assert len({row["id"] for row in labels}) == len({row["payload"] for row in labels}) == 6
+
+    def test_one_thing_against_it_stops_the_whole_set(self, filled: Site) -> None:
+        program, lot = filled
+        before = count(program, "label")
+        words = ("label", "print", lot.bags[0], "--set", "chart,primary")
+        assert program(*words, user=T, exit_code=44).code == "label-already-printed"
+        assert count(program, "label") == before
+
+    @pytest.mark.parametrize(
+        "words", [("--set", "primary,wall"), ("--set", "chart,chart"), ("--set", "")]
+    )
+    def test_a_set_names_copies_that_exist_each_once(
+        self, filled: Site, words: tuple[str, ...]
+    ) -> None:
+        program, lot = filled
+        program("label", "print", lot.bags[0], *words, user=T, exit_code=2)
+
+    def test_a_copy_and_a_set_are_not_asked_for_together(self, filled: Site) -> None:
+        program, lot = filled
+        words = ("label", "print", lot.bags[0], "--set", "chart", "--copy", "chart")
+        program(*words, user=T, exit_code=2)
+
+    def test_a_set_with_a_transport_copy_says_where_it_goes(self, filled: Site) -> None:
+        program, lot = filled
+        words = ("label", "print", lot.bags[0], "--set", "chart,transport")
+        assert program(*words, user=T, exit_code=2).code == "destination-missing"
+        made = program(*words, "--destination", "Ward 3", user=T).data
+        assert [row["copy"] for row in made] == ["chart", "transport"]
