@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lottrack.rules.bench.hearing import Line
+from lottrack.rules.bench.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.desk import Desk
     from lottrack.context import Context
-    from lottrack.rules.bench.hearing import Line
+    from lottrack.rules.bench.line import Line
 
     Reading = Callable[[str, float | None], Line | None]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lottrack.commands.bench_loop import bench_loop
 from lottrack.context import Context
 from lottrack.rules.bench.commands import command_code
-from lottrack.rules.bench.hearing import Line
+from lottrack.rules.bench.line import Line
 from tests.conftest import PlainHasher, secret_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from lottrack.errors import CodeUnreadable
 from lottrack.rules.bench.commands import WORDS, command_code, reason_of
 from lottrack.rules.bench.doctor import CANARY, Profile, diagnose
-from lottrack.rules.bench.hearing import Line, hear, meant
+from lottrack.rules.bench.hearing import hear, meant
+from lottrack.rules.bench.line import Line
 from tests.rules.test_bench import azerty
 
 LABEL = "LT.CNTST0001Z.LBTST0001G.PL"

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
 from lottrack.actions.benching.profiles import keep_profile
-from lottrack.actions.desk import Desk
-from lottrack.context import host_name
+from lottrack.actions.desk import Argon2Hasher, Desk
+from lottrack.cli import main
+from lottrack.context import Context, host_name
 from lottrack.reports.letters import large
 from lottrack.rules.bench.commands import command_code
 from lottrack.rules.bench.doctor import CANARY, diagnose
 from lottrack.store.store import Store
 from tests import steps
-from tests.conftest import Clock, PlainHasher, Program
+from tests.conftest import Clock, PlainHasher, Program, secret_of
 from tests.rules.test_bench import azerty
 from tests.steps import Filled
 from tests.stories.bench_scanner import QUESTION, Scanner
@@ -145,6 +148,55 @@ def test_a_scanner_that_nobody_examined_applies_a_label_all_the_same(
     scanner.type(one["container"])
     assert ended(screen) == 0
     assert morning.states(one["container"]) == {one["id"]: "applied"}
+
+
+def test_a_locked_bench_keeps_the_step_for_whoever_signs_in(morning: Morning) -> None:
+    """A technician is called away with a label in hand; a colleague finishes what is on screen."""
+    program = morning.program
+    for person in ("TECHNICIAN1", "TECHNICIAN2"):
+        with_real_secret(program, person)
+    state = Path(os.environ["LOTTRACK_STATE"])
+    screen = morning.bench("bench", morning.lot.lot)
+    screen.until(QUESTION)
+    scanner = Scanner(screen, suffix="\r\n")
+    one = morning.labels[0]
+    scanner.scan(one["payload"])
+
+    (session,) = state.glob("session-*.json")
+    kept = json.loads(session.read_text())
+    long_ago = datetime.now(UTC) - timedelta(minutes=16)
+    session.write_text(json.dumps(kept | {"used": long_ago.isoformat()}))
+    assert on_screen("LOCKED", screen.until("Who goes on\\? "))
+    scanner.scan(command_code("U.TECHNICIAN2"), "Secret of TECHNICIAN2")
+    shown = scanner.type(secret_of("TECHNICIAN2"))
+    assert "TECHNICIAN2 goes on" in shown
+    assert on_screen("STICK ON", shown)
+    assert secret_of("TECHNICIAN2") not in shown
+    scanner.type(one["container"])
+    assert ended(screen) == 0
+
+    assert morning.states(one["container"]) == {one["id"]: "applied"}
+    (entry,) = [
+        entry
+        for entry in program("audit", "show", "--by", "TECHNICIAN2").data
+        if entry["act"] == "label apply"
+    ]
+    assert entry["act"] == "label apply"
+
+
+def with_real_secret(program: Program, person: str) -> None:
+    """Give a person of the test site a secret that the real program can check."""
+
+    class Renewing(PlainHasher):
+        def hash(self, secret: str) -> str:
+            return Argon2Hasher().hash(secret)
+
+    context = Context(db=program.db, account="ADMIN", password_stdin=True, hasher=Renewing())
+    lines = [secret_of("ADMIN"), secret_of(person), secret_of(person)]
+    done = CliRunner().invoke(
+        main, ["user", "reset", person, "--json"], obj=context, input="\n".join(lines) + "\n"
+    )
+    assert done.exit_code == 0, done.output
 
 
 def test_the_profile_of_the_bench_serves_verify_as_well(morning: Morning) -> None:

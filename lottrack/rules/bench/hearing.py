@@ -10,7 +10,7 @@ scanner types.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import CodeUnreadable
 from lottrack.rules.bench.commands import WORDS, read_command
@@ -18,29 +18,11 @@ from lottrack.rules.bench.doctor import Profile, repaired
 from lottrack.rules.codes.scans import read_scan, unwrapped
 from lottrack.rules.reading.text import ascii_upper, quoted
 
+if TYPE_CHECKING:
+    from lottrack.rules.bench.line import Line
+
 _OWN = ("LT.", "LC.")
 _GARBLED = r"(?i)l[tc][^A-Z0-9.\s-].{6,}"
-_SCANNER_SECONDS = 0.2
-_SECONDS_EACH = 0.02
-
-
-class Line(NamedTuple):
-    """One line as it arrived.
-
-    Attributes:
-        raw: its bytes, prefix and suffix included.
-        seconds: from its first byte to its last.
-        had_more: another code came right behind it and was not taken.
-    """
-
-    raw: bytes
-    seconds: float = 0.0
-    had_more: bool = False
-
-    @property
-    def is_fast(self) -> bool:
-        """Whether it came faster than anybody types: a hint that a scanner typed it."""
-        return self.seconds < max(_SCANNER_SECONDS, _SECONDS_EACH * len(self.raw))
 
 
 class Heard(NamedTuple):
