@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lottrack.actions.papers.basis import short_head
 from lottrack.assets import database_folder
+from lottrack.rules.codes.witness import short_head
 from tests.conftest import PEOPLE
 from tests.reports.paper import Paper, untold
 
@@ -228,6 +228,11 @@ def test_a_corrected_result_stands_behind_the_earlier_one_with_its_reason(
     )
     refused = tested.program("lot", "certificate", tested.lot, exit_code=40)
     assert codes(refused) == {"result-not-reviewed"}
+    assert {each["sentence"] for each in refused.data["error"]["blockers"]} >= {
+        f"The review of {number} (CD105) is void: something it covers was corrected."
+    }
+    interim = read(issue(tested, "certificate", tested.lot, "--interim"))
+    assert interim.says("NOT REVIEWED: its review is VOID since something it covers was corrected")
     tested.review()
     issued = issue(tested, "certificate", tested.lot)
     (changed,) = _one(issued.data, number)["corrected"]
@@ -330,6 +335,20 @@ def test_a_certification_shows_word_for_word_what_was_signed(tested: Quality) ->
         for key in ("path", "file_sha256", "pages")
         if not made.says(str(issued.data["document"][key]))
     ]
+
+
+@pytest.mark.parametrize("kind", ["certification", "dossier"])
+def test_released_is_not_all_that_is_said_once_the_release_is_void_and_held(
+    tested: Quality, kind: str
+) -> None:
+    released = tested.release().data["signature"]
+    assert issue(tested, kind, tested.lot).data["reservations"] == []
+    harvest = tested.program("lot", "show", tested.lot).data["passages"][-1]["harvest"]
+    told = ("correct", harvest, "harvested=3.3e8", "--reason", "the sheet says 330")
+    (hold,) = tested.program(*told, user="TECHNICIAN1").data["holds"]
+    made = read(issue(tested, kind, tested.lot))
+    assert made.says(f"; its signature {released} is VOID since something it covers was corrected")
+    assert made.says(f"; ON HOLD by {hold['id']} (correction).")
 
 
 def test_a_conditional_release_names_what_it_waits_for(quality: Quality) -> None:
@@ -471,6 +490,8 @@ def test_an_issued_document_is_recorded_by_its_number_and_its_hash(tested: Quali
     assert issued.data["record"]["entry"] == before["entries"]
     assert issued.data["record"]["head_sha256"] == before["head"]
     assert issued.data["record"]["head"] == short_head(before["head"])
+    proved = tested.program("audit", "witness", issued.data["record"]["witness"]).data
+    assert proved["verdict"] == "contained"
     (listed,) = tested.program("lot", "documents", tested.lot).data
     assert listed["id"] == document["number"]
     assert (listed["document"], listed["stage"]) == ("certificate", "final")
@@ -489,7 +510,7 @@ def test_the_page_carries_number_head_and_entry(tested: Quality) -> None:
     made, record = read(issued), issued.data["record"]
     for page in made.pages:
         assert issued.data["document"]["number"] in page
-        assert f"audit trail entry {record['entry']}, head {record['head']}" in page
+        assert f"witness of the audit trail {record['witness']}" in page
     assert made.metadata["Author"] == "Test GMP unit"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.making.lots import find_lot
+from lottrack.rules.codes.witness import short_head, witness_code
 from lottrack.rules.reading.times import iso_local
 from lottrack.store.reader import Reader
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lottrack.actions.desk import Desk
-
-HEAD_CHARACTERS = 10
-"""How much of the chain's head stands on a page: 50 bits, short enough to be read aloud."""
 
 
 class Basis(NamedTuple):
@@ -54,11 +51,6 @@ def basis_of(desk: Desk, text: str) -> Basis:
     return Basis(reader, int(row.seq), str(row.hash), desk.now(), lot)
 
 
-def short_head(head: str) -> str:
-    """A hash as it stands on a page: the first characters of its bytes in base32 (RFC 4648)."""
-    return base64.b32encode(bytes.fromhex(head)).decode("ascii")[:HEAD_CHARACTERS]
-
-
 def opening(basis: Basis, kind: str, title: str) -> dict[str, Any]:
     """What every document begins with: whose it is, of which lot, drawn from which record."""
     reader = basis.reader
@@ -77,6 +69,7 @@ def opening(basis: Basis, kind: str, title: str) -> dict[str, Any]:
         "record": {
             "entry": basis.entry,
             "head": short_head(basis.head),
+            "witness": witness_code(basis.entry, basis.head),
             "head_sha256": basis.head,
             "drawn_at": iso_local(basis.at, basis.zone),
         },

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import find_lot
 from lottrack.actions.moments import shown_time
-from lottrack.actions.papers.basis import short_head
 from lottrack.actions.papers.things import things_of
 from lottrack.errors import NotFound
+from lottrack.rules.codes.witness import short_head
 from lottrack.store.files import require_file
 
 if TYPE_CHECKING:

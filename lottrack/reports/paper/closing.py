@@ -18,9 +18,9 @@ def document_blocks(data: dict[str, Any]) -> Iterator[Block]:
     yield Fields(tuple(_rows(data)))
     yield Note(
         f"Drawn by lottrack from the electronic record of {site['name']} ({site['code']}), which"
-        " is the original. The head is the beginning of the hash in base32; lottrack audit verify"
-        f" recomputes the chain it belongs to, and lottrack lot documents {data['lot']} lists"
-        f" every document issued and what was recorded after entry {record['entry']}."
+        f" is the original. lottrack audit witness {record['witness']} proves that it still holds"
+        f" everything it held then; lottrack lot documents {data['lot']} lists every document"
+        f" issued and what was recorded after entry {record['entry']}."
     )
 
 
@@ -34,6 +34,6 @@ def _rows(data: dict[str, Any]) -> Iterator[tuple[str, Cell]]:
         yield "Number", Cell(document["number"])
         yield "Issued", Cell(f"{when(document['issued_at'])}, by {document['issued_by']}")
         yield "Content SHA-256", Cell(document["content_sha256"], tone=QUIET)
-    yield "Drawn from", Cell(f"audit trail entry {record['entry']}, head {record['head']}")
+    yield "Drawn from", Cell(f"audit trail entry {record['entry']}, witness {record['witness']}")
     yield "Hash of that entry", Cell(record["head_sha256"], tone=QUIET)
     yield "Drawn at", Cell(f"{when(record['drawn_at'])}, zone {data['site']['zone']}")

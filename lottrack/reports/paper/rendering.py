@@ -41,7 +41,7 @@ def as_pdf(data: dict[str, Any]) -> Drawn:
         number=document["number"],
         site=site["name"],
         lot=data["lot"],
-        record=f"Record {site['code']}, audit trail entry {record['entry']}, head {record['head']}",
+        record=f"Record {site['code']}, witness of the audit trail {record['witness']}",
         issued=f"Issued {when(document['issued_at'])} by {document['issued_by']}",
         issued_at=document["issued_at"],
         training=data["training"],
