@@ -19,14 +19,14 @@ T = TypeVar("T")
 NUMBER_HELP = "digits by their codes, then DONE; or type it"
 
 
-def confirmed(ear: Ear, sentence: str) -> None:
-    """Have an act said back before it is recorded.
+def confirmed(ear: Ear, sentence: str, yes: str = "YES records it, NO leaves it.") -> None:
+    """Have an act said back before it is done.
 
     Raises:
         StepLeft: anything but YES.
     """
     ear.doing = sentence
-    ear.ask("YES OR NO", "YES records it, NO leaves it.", YES)
+    ear.ask("YES OR NO", yes, YES)
 
 
 def chosen(ear: Ear, words: Sequence[str], question: str) -> str:

@@ -128,7 +128,7 @@ def _open_lot(bench: Bench) -> None:
         *(TEXT, NO),
     )
     if heard.command == NO:
-        confirmed(bench, "Leave the bench?")
+        confirmed(bench, "Leave the bench?", "YES leaves it, NO stays.")
         bench.doing = ""
         raise BenchLeft
     take_into_focus(bench, heard.text)
@@ -155,7 +155,7 @@ def _next_step(bench: Bench) -> None:
         *(TEXT, NO, UNDO),
     )
     if heard.command == NO:
-        confirmed(bench, f"Put lot {bench.lot} away?")
+        confirmed(bench, f"Put lot {bench.lot} away?", "YES puts it away, NO goes on with it.")
         bench.lot, bench.last = "", None
     elif heard.command == UNDO:
         _undo(bench)
@@ -202,7 +202,7 @@ def _undo(bench: Bench) -> None:
     wanted = [Wanted(fact, (), UNDONE) for fact in reversed(last.facts)]
     shown = strike_record(bench.desk, wanted[0], preview=True)
     stops = [f"Opens a hold on {hold['on']}." for hold in shown["holds"]]
-    confirmed(bench, "\n".join([f"Take back: {last.sentence}", *stops]))
+    confirmed(bench, "\n".join([f"Take back: {last.sentence}", *stops]), "YES strikes it.")
     bench.clear()
     for each in wanted:
         strike_record(bench.desk, each)

@@ -84,12 +84,15 @@ def _applied(bench: Bench, thing: Thing, to: str, telling: Telling) -> bool:
     """
     from lottrack.actions.labelling.applying import apply_label
 
+    into_papers = to == bench.lot or thing.copy in {"chart", "record"}
+    word = "ATTACHED" if into_papers else "APPLIED"
+    where = f"in the papers of {thing.record}" if into_papers else f"on {thing.record}"
     try:
         bench.act(
             ("label apply", thing.text, to),
             lambda: apply_label(bench.desk, thing.text, to, telling),
-            "RECORDED",
-            f"Label {thing.label} of {thing.kind} {thing.record}: onto {to}.",
+            word,
+            f"Label {thing.label} is {where}.",
         )
     except (NotFound, CodeUnreadable, WrongKindOfCode) as error:
         bench.refuse(error, "label apply")

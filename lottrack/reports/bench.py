@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 from lottrack.reports.letters import large
@@ -22,7 +23,7 @@ def screen(lot: dict[str, Any], doing: str, action: str, explained: str, who: st
     lines = ["", "=" * WIDTH, *_lot_lines(lot, who), "-" * WIDTH]
     if doing:
         lines += [doing, ""]
-    return "\n".join([*lines, large(action), "", f"Next: {explained}", ""])
+    return "\n".join([*lines, large(action), "", fill(f"Next: {explained}", WIDTH), ""])
 
 
 def _lot_lines(lot: dict[str, Any], who: str) -> list[str]:
@@ -32,7 +33,8 @@ def _lot_lines(lot: dict[str, Any], who: str) -> list[str]:
     second = f"{lot['labelled']} of {lot['containers']} containers labelled"
     if lot["outstanding"]:
         second += f", labels not yet accounted for: {lot['outstanding']}"
-    return [first, f"{second}.  {who}"]
+    held = [f"ON HOLD: {', '.join(lot['holds'])}"] if lot["holds"] else []
+    return [first, f"{second}.  {who}", *held]
 
 
 def spoken(sentence: str, hint: str) -> str:

@@ -11,7 +11,7 @@ from tests.stories.test_scan_loop import Bench
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-QUESTION = r"Next: [^\r\n]+[\r\n]+> "
+QUESTION = r"(?s)Next: .*?\n> "
 
 
 class Scanner:

@@ -113,7 +113,7 @@ def test_a_morning_with_a_scanner_that_thinks_it_is_american(morning: Morning) -
     assert on_screen("SCAN", opened)
 
     assert on_screen("STICK ON", scanner.scan(label))
-    assert on_screen("RECORDED", scanner.type(bag))
+    assert on_screen("APPLIED", scanner.type(bag))
     assert on_screen("STORE?", scanner.scan(label))
     assert on_screen("POSITION", scanner.scan(YES))
     assert "Store" in scanner.type("tank 4, slot 8")
@@ -245,6 +245,7 @@ def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
     shown = scanner.type(theirs[0]["container"])
     assert on_screen("REFUSED", shown)
     assert f"not for container {theirs[0]['container']}" in shown
+    assert "ON HOLD: HD-TST-" in shown
     assert ended(screen) == 0
 
     for each in (ours[0], theirs[0]):

@@ -13,6 +13,7 @@ from lottrack.actions.labelling.labels import (
     labels_of_lot,
 )
 from lottrack.actions.making.lineage import lineage_of
+from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.actions.scanning import label_row, label_thing, scanned_record
 from lottrack.errors import Conflict, LabelRefused, WrongKindOfCode
 from lottrack.rules import lifecycle
@@ -176,6 +177,7 @@ def lot_view(reader: Reader, lot: str) -> dict[str, Any]:
         "patient": lineage.patient.root,
         "containers": len(containers),
         "labelled": len(labelled),
+        "holds": [str(hold.root) for hold in open_holds_on(reader, "lot", lot)],
         "outstanding": sum(state in OUTSTANDING for state in states.values()),
     }
 
