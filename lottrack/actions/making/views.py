@@ -49,7 +49,9 @@ def show_lot(desk: Desk, text: str) -> dict[str, Any]:
     ]
     return {
         **_head(reader, lineage),
-        "holds": [shown_hold(reader, hold) for hold in _holds(reader, lineage, fills, containers)],
+        "holds": [
+            shown_hold(reader, hold) for hold in open_holds(reader, lineage, fills, containers)
+        ],
         "passages": [_passage(reader, lot, p.seeding, p.harvest) for p in passages_of(reader, lot)],
         "doublings_convention": CUMULATIVE_CONVENTION,
         "cell_balance": _balance(reader, lot),
@@ -86,7 +88,9 @@ def _head(reader: Reader, lineage: Lineage) -> dict[str, Any]:
     }
 
 
-def _holds(reader: Reader, lineage: Lineage, fills: list[Row], containers: list[Row]) -> list[Row]:
+def open_holds(
+    reader: Reader, lineage: Lineage, fills: list[Row], containers: list[Row]
+) -> list[Row]:
     """Open holds on the lot, on what it comes from, and on its fills and containers."""
     holds = open_holds_of_lot(reader, lineage)
     for kind, rows in (("fill", fills), ("container", containers)):

@@ -172,7 +172,11 @@ def _blockers(basis: Basis, tested: Tested) -> Iterator[Blocker]:
         yield Blocker("result-missing", said, mend)
     for number, row in tested.rows.items():
         if row.reading == FINAL and number not in tested.judged.reviews:
-            said = f"{number} ({row.test}) was not reviewed."
+            said = (
+                f"The review of {number} ({row.test}) is void: something it covers was corrected."
+                if number in tested.judged.voided
+                else f"{number} ({row.test}) was not reviewed."
+            )
             mend = f"qc who did not record them: lottrack result review --lot {lot}"
             yield Blocker("result-not-reviewed", said, mend)
 

@@ -13,6 +13,7 @@ from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.papers.basis import opening
 from lottrack.actions.papers.growing import container_content
 from lottrack.actions.papers.judging import dispositions
+from lottrack.actions.papers.reservations import reservations, with_reservations
 from lottrack.actions.papers.signatures import signature_blocks
 from lottrack.actions.releasing.dispositions import lot_disposition
 from lottrack.actions.testing.documents import specification_number
@@ -43,8 +44,10 @@ def certification(basis: Basis) -> dict[str, Any]:
             hint=f"`lottrack lot check {basis.lot}` tells what a release still needs.",
         )
     numbers = list(dict.fromkeys(each["signature"] for each in decisions))
+    reserved = reservations(reader, lineage)
     return opening(basis, KIND, TITLE) | {
-        "statement": _statement(basis),
+        "statement": _statement(basis, reserved),
+        "reservations": reserved,
         "disposition": lot_disposition(reader, basis.lot),
         "specification": specification_number(reader, lineage.lot),
         "donor": lineage.donor.root,
@@ -56,9 +59,10 @@ def certification(basis: Basis) -> dict[str, Any]:
     }
 
 
-def _statement(basis: Basis) -> str:
+def _statement(basis: Basis, reserved: list[str]) -> str:
     said = lot_disposition(basis.reader, basis.lot).replace("_", " ")
-    return f"Lot {basis.lot} is {said}, as recorded at entry {basis.entry} of the audit trail."
+    said = f"Lot {basis.lot} is {said}, as recorded at entry {basis.entry} of the audit trail"
+    return f"{with_reservations(said, reserved)}."
 
 
 def _decision(reader: Reader, number: str, all_: list[dict[str, Any]]) -> dict[str, Any]:

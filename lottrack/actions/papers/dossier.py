@@ -16,6 +16,7 @@ from lottrack.actions.papers.basis import opening
 from lottrack.actions.papers.growing import growing_blocks
 from lottrack.actions.papers.judging import judging_blocks
 from lottrack.actions.papers.keeping import keeping_blocks
+from lottrack.actions.papers.reservations import reservations
 from lottrack.actions.papers.signatures import signature_blocks
 from lottrack.actions.papers.source import source_blocks
 from lottrack.actions.papers.supplies import supply_blocks
@@ -46,6 +47,7 @@ def dossier(basis: Basis) -> dict[str, Any]:
     things = things_of(reader, lineage)
     data = opening(basis, KIND, TITLE)
     data["head"] = _head(reader, lineage)
+    data["reservations"] = reservations(reader, lineage)
     data |= source_blocks(reader, lineage)
     data |= growing_blocks(reader, lineage)
     data |= supply_blocks(reader, things)

@@ -11,7 +11,12 @@ from lottrack.actions.releasing.facts_testing import harvest_day
 from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.actions.testing.investigations import investigations_of_results
 from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
-from lottrack.actions.testing.quality_states import invalidated_of_lot, reviews_of, subject_of
+from lottrack.actions.testing.quality_states import (
+    invalidated_of_lot,
+    reviews_given,
+    reviews_of,
+    subject_of,
+)
 from lottrack.actions.testing.results import shown_value
 from lottrack.rules.specification.criterion import limit_text
 from lottrack.rules.specification.results import FAIL, UNDECIDED
@@ -39,6 +44,7 @@ class Judged(NamedTuple):
         rejudged: result -> what it means since the lot was moved to another version.
         investigations: result -> the investigation that names it.
         invalidated: results that a signed conclusion found invalid.
+        voided: results whose every review became void.
     """
 
     specification: Specification
@@ -46,16 +52,21 @@ class Judged(NamedTuple):
     rejudged: dict[str, Row]
     investigations: dict[str, str]
     invalidated: frozenset[str]
+    voided: frozenset[str]
 
     @classmethod
     def of(cls, reader: Reader, lot: Row, rows: Iterable[Row]) -> Judged:
         """What some results of a lot are read beside."""
+        all_rows = list(rows)
+        reviews = reviews_of(reader, all_rows)
+        given = {str(row.reviewed) for row in reviews_given(reader, all_rows)}
         return cls(
             specification_of_lot(reader, lot),
-            reviews_of(reader, rows),
+            reviews,
             rejudged_of_lot(reader, lot.root),
             investigations_of_results(reader, lot.root),
             invalidated_of_lot(reader, lot.root),
+            frozenset(given - reviews.keys()),
         )
 
 
@@ -87,6 +98,7 @@ def result_block(reader: Reader, row: Row, judged: Judged) -> dict[str, Any]:
         "sample": row.sample,
         "sampled_at": shown_time(reader, row.sampled_at),
         "reviewed_by": None if review is None else review.performed_by,
+        "review_void": review is None and number in judged.voided,
         "reviewed_at": None if review is None else shown_time(reader, review.occurred_at),
         "review_signature": None if review is None else review.signature,
         "struck": None,

@@ -200,6 +200,8 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
     if not struck and not result["reviewed_by"]:
         counted = "counted at the pharmacy, without a review"
         reviewed = counted if result["counted"] else "NOT REVIEWED"
+    if result["review_void"]:
+        reviewed = "NOT REVIEWED: its review is VOID since something it covers was corrected"
     sampled = f"; sampled {when(result['sampled_at'])}" if result["sampled_at"] else ""
     sample = f"; sample {result['sample']}" if result["sample"] else ""
     tested = f"{result['id']}, {result['reading']}, {who(result)}, {when(result['at'])}"

@@ -47,7 +47,10 @@ def certification_blocks(data: dict[str, Any]) -> list[Block]:
     """A certification's content as blocks."""
     marks = Marks()
     return [
-        Statement(data["statement"], _TONES.get(data["disposition"], BAD)),
+        Statement(
+            data["statement"],
+            BAD if data["reservations"] else _TONES.get(data["disposition"], BAD),
+        ),
         Note(CONVENTIONS),
         Heading("Lot"),
         Fields(

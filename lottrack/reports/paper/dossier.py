@@ -46,9 +46,13 @@ def dossier_blocks(data: dict[str, Any]) -> list[Block]:
 
 def _opening(data: dict[str, Any], marks: Marks) -> Iterator[Block]:
     head, pair = data["head"], data["pair"]
+    clauses = [
+        f"Lot {data['lot']} of {data['product']} is {words(data['disposition'])}",
+        *data["reservations"],
+    ]
     yield Statement(
-        f"Lot {data['lot']} of {data['product']} is {words(data['disposition'])}.",
-        _TONES.get(data["disposition"], BAD),
+        f"{'; '.join(clauses)}.",
+        BAD if data["reservations"] else _TONES.get(data["disposition"], BAD),
     )
     yield Note(
         "A value that was changed since it was first recorded stands behind the earlier one, which"
