@@ -81,11 +81,19 @@ class Text(NamedTuple):
 
 
 class Code(NamedTuple):
-    """The place of a QR code; its four quiet modules are inside the area."""
+    """The place of a code; its quiet zone is inside the area.
+
+    Attributes:
+        name: how messages call it.
+        area: where it must stay.
+        condition: when it is drawn.
+        carrier: ``qr``, ``datamatrix`` or ``code128``.
+    """
 
     name: str
     area: Area
     condition: Condition
+    carrier: str = "qr"
 
 
 class Bar(NamedTuple):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lottrack import assets
 from lottrack.errors import NotFound
-from lottrack.printing.codes import LONGEST_PAYLOAD, is_payload, symbol_modules
+from lottrack.printing.carriers import CODE_128, DATA_MATRIX, QR, modules_for, room_blocker
+from lottrack.printing.codes import LONGEST_PAYLOAD, is_payload
 from lottrack.printing.entries import Entries, Place, require_field
 from lottrack.printing.fields import CONTAINER_KINDS, MANDATORY, SUBJECTS, says_autologous
 from lottrack.printing.fonts import WEIGHTS
@@ -29,14 +30,12 @@ from lottrack.printing.layout import (
     Symbol,
     Text,
     is_inside,
-    module_dots,
-    module_mm,
     overlap,
 )
 from lottrack.printing.symbols import SYMBOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 SMALLEST_PT: Final = Decimal(5)
 """Least font size of any text: capitals 1.2 mm high, about the finest that thermal transfer at
@@ -47,6 +46,7 @@ PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _FINEST_MODULE_MM: Final = Decimal("0.25")  # ISBT 128 and GS1 health care, two-dimensional codes
 _ALWAYS: Final = Condition("", "")
 _ELEMENT_HEAD: Final = re.compile(r"\s*\[\[\s*element\s*\]\]")
+_SAMPLE_HEAD: Final = re.compile(r"\s*\[\s*sample\s*\]")
 
 
 class Template(NamedTuple):
@@ -164,12 +164,18 @@ def load_template(name: str, text: str) -> Template:
     except tomllib.TOMLDecodeError as error:
         raise place.fault(f"it is not TOML: {error}") from error
     entries = Entries(table, place)
-    elements = _elements(entries.tables("element"), text, place)
+    tables = entries.tables("element")
+    places = _places(text, place, len(tables))
+    elements = tuple(_element(*each) for each in zip(tables, places, strict=True))
     template = _head(name, entries, elements, template_sha256(text))
     entries.finish()
-    _require_room(template, place)
+    numbered = [
+        (at._replace(thing=f"{at.thing} ({element.name})"), element)
+        for at, element in zip(places, elements, strict=True)
+    ]
+    _require_room(template, numbered)
     _require_mandatory(template, place)
-    _require_samples(template, place)
+    _require_samples(template, numbered, place._replace(line=_sample_line(text), thing="[sample]"))
     return template
 
 
@@ -212,19 +218,26 @@ def _sample(table: dict[str, Any], place: Place) -> Mapping[str, str]:
     return MappingProxyType({field: sample.words(field) for field in table})
 
 
-def _elements(tables: list[dict[str, Any]], text: str, place: Place) -> tuple[Element, ...]:
+def _places(text: str, place: Place, count: int) -> list[Place]:
+    """Where each element begins in the file, as messages name it."""
     heads = [n for n, line in enumerate(text.split("\n"), 1) if _ELEMENT_HEAD.match(line)]
-    lines = heads if len(heads) == len(tables) else [0] * len(tables)
-    elements: list[Element] = []
-    for number, (table, line) in enumerate(zip(tables, lines, strict=True), 1):
-        thing = f"element {number}"
-        entries = Entries(table, Place(place.file, line, thing))
-        kind = entries.choice("type", _MAKERS)
-        name = entries.words("name", kind)
-        entries.place = Place(place.file, line, f"{thing} ({name})")
-        elements.append(_MAKERS[kind](name, entries))
-        entries.finish()
-    return tuple(elements)
+    lines = heads if len(heads) == count else [0] * count
+    return [Place(place.file, line, f"element {n}") for n, line in enumerate(lines, 1)]
+
+
+def _sample_line(text: str) -> int:
+    lines = text.split("\n")
+    return next((n for n, line in enumerate(lines, 1) if _SAMPLE_HEAD.match(line)), 0)
+
+
+def _element(table: dict[str, Any], place: Place) -> Element:
+    entries = Entries(table, place)
+    kind = entries.choice("type", _MAKERS)
+    name = entries.words("name", kind)
+    entries.place = place._replace(thing=f"{place.thing} ({name})")
+    element = _MAKERS[kind](name, entries)
+    entries.finish()
+    return element
 
 
 def _area(entries: Entries) -> Area:
@@ -271,8 +284,16 @@ def _text(name: str, entries: Entries) -> Text:
     )
 
 
-def _code(name: str, entries: Entries) -> Code:
-    return Code(name, _square(entries), _condition(entries))
+def _qr(name: str, entries: Entries) -> Code:
+    return Code(name, _square(entries), _condition(entries), QR)
+
+
+def _data_matrix(name: str, entries: Entries) -> Code:
+    return Code(name, _square(entries), _condition(entries), DATA_MATRIX)
+
+
+def _code_128(name: str, entries: Entries) -> Code:
+    return Code(name, _area(entries), _condition(entries), CODE_128)
 
 
 def _bar(name: str, entries: Entries) -> Bar:
@@ -292,38 +313,39 @@ def _symbol(name: str, entries: Entries) -> Symbol:
 
 _MAKERS: Final[dict[str, Callable[[str, Entries], Element]]] = {
     "text": _text,
-    "qr": _code,
+    QR: _qr,
+    DATA_MATRIX: _data_matrix,
+    CODE_128: _code_128,
     "line": _bar,
     "box": _frame,
     "symbol": _symbol,
 }
 
 
-def _require_room(template: Template, place: Place) -> None:
-    """Every element on the label, none over another, the code's modules large enough."""
-    numbered = [(f"element {n} ({e.name})", e) for n, e in enumerate(template.elements, 1)]
-    for thing, element in numbered:
+def _require_room(template: Template, numbered: Sequence[tuple[Place, Element]]) -> None:
+    """Every element on the label, none over another, the codes' modules large enough."""
+    for place, element in numbered:
         if not is_inside(element.area, template.width_mm, template.height_mm):
             size = f"{template.width_mm} × {template.height_mm} mm"
-            raise place.fault(f"{thing} does not lie on the label of {size}")
-    for (thing, element), (other_thing, other) in combinations(numbered, 2):
+            raise place.fault(f"it does not lie on the label of {size}")
+    for (place, element), (other_place, other) in combinations(numbered, 2):
         if overlap(element, other):
-            raise place.fault(f"{thing} and {other_thing} overlap")
-    modules = symbol_modules(template.payload_length)
-    for thing, element in numbered:
+            line = f", line {place.line}" if place.line else ""
+            raise other_place.fault(f"it overlaps {place.thing}{line}")
+    for place, element in numbered:
         if isinstance(element, Code):
-            printed = module_mm(module_dots(element.area, modules, template.dpi), template.dpi)
-            if not (printed >= template.minimum_module_mm):
-                raise place.fault(
-                    f"{thing}: {modules} modules for {template.payload_length} characters leave"
-                    f" {printed:.3f} mm a module; {template.minimum_module_mm} mm are needed"
-                )
+            modules = modules_for(element.carrier, template.payload_length)
+            blocker = room_blocker(
+                element.carrier, element.area, modules, template.dpi, template.minimum_module_mm
+            )
+            if blocker:
+                raise place.fault(f"for {template.payload_length} characters, {blocker}")
 
 
 def _require_mandatory(template: Template, place: Place) -> None:
     """A code, and the fields without which a label of this subject must not exist."""
     if not any(isinstance(e, Code) and e.condition == _ALWAYS for e in template.elements):
-        raise place.fault("it has no qr element that is always drawn")
+        raise place.fault("it has no qr, datamatrix or code128 element that is always drawn")
     certain = {
         field
         for element in template.elements
@@ -338,18 +360,20 @@ def _require_mandatory(template: Template, place: Place) -> None:
             )
 
 
-def _require_samples(template: Template, place: Place) -> None:
+def _require_samples(
+    template: Template, numbered: Sequence[tuple[Place, Element]], sample: Place
+) -> None:
     """A sample value for each field, and none for others."""
-    named = dict.fromkeys(field for element in template.elements for field in fields_of(element))
-    for field in named:
+    named = {field: place for place, element in numbered for field in fields_of(element)}
+    for field, place in named.items():
         if field not in template.sample:
             raise place.fault(f"[sample] has no value for {{{field}}}")
     for field in template.sample:
         if field not in named:
-            raise place.fault(f"[sample] has a value for {{{field}}}, which is not printed")
+            raise sample.fault(f"it has a value for {{{field}}}, which is not printed")
     payload = template.sample_payload
     if not is_payload(payload) or len(payload) > template.payload_length:
-        raise place.fault(
+        raise Place(sample.file).fault(
             f"sample_payload {payload!r} is not upper-case QR-alphanumeric,"
             f" or longer than {template.payload_length}"
         )

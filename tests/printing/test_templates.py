@@ -55,7 +55,11 @@ INVALID = {
     "a text that is no text": ('text = "{training}"', "text = 5", "in quotes"),
     "a character the font lacks": ('caption = "LOT"', 'caption = "LOT ☣"', "U+2623"),
     "a character that cannot be seen": ('title = "For', 'title = "\\u200bFor', "U+200B"),
-    "overlapping texts": ("y_mm = 14", "y_mm = 12", "identity) and element 2 (text) overlap"),
+    "overlapping texts": (
+        "y_mm = 14",
+        "y_mm = 12",
+        "line 28, element 2 (text): it overlaps element 1 (identity), line 14",
+    ),
     "a rule in the quiet zone": ("y_mm = 32\nwidth_mm = 58", "y_mm = 18\nwidth_mm = 58", "overlap"),
     "a frame's stroke through the code": (
         "x_mm = 6\ny_mm = 35\nwidth_mm = 20\nheight_mm = 4",
@@ -68,7 +72,7 @@ INVALID = {
         "minimum_module_mm = 0.2",
         "minimum_module_mm is 0.2",
     ),
-    "no code": ('type = "qr"', 'type = "symbol"\nsymbol = "warning"', "no qr element"),
+    "no code": ('type = "qr"', 'type = "symbol"\nsymbol = "warning"', "no qr, datamatrix"),
     "a code drawn only sometimes": (
         "size_mm = 18",
         'size_mm = 18\nwhen = "training"',
@@ -130,7 +134,7 @@ def test_whatever_stands_for_a_value_only_the_template_is_refused(
 
 def test_a_text_in_the_quiet_zone_of_the_code_is_refused(small_text: str) -> None:
     closer = small_text.replace("x_mm = 41\ny_mm = 20", "x_mm = 41\ny_mm = 18.9", 1)
-    with pytest.raises(TemplateInvalid, match=r"\(serial\) and element 4 \(code\) overlap"):
+    with pytest.raises(TemplateInvalid, match=r"overlaps element 3 \(serial\), line 40"):
         load_template("small", closer)
 
 
