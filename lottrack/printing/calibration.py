@@ -57,7 +57,9 @@ def calibration_label(job: str, lines: tuple[str, ...], dpi: int) -> Rendered:
     left = mm(21)
     face = font("regular", font_dots(Decimal(7), dpi))
     for number, line in enumerate((*lines, job)):
-        pen.text((left, mm(5) + number * mm(Decimal("3.2"))), line, font=face, fill=INK, anchor="ls")
+        pen.text(
+            (left, mm(5) + number * mm(Decimal("3.2"))), line, font=face, fill=INK, anchor="ls"
+        )
     _draw_ruler(pen, (left, mm(22)), [mm(each) for each in range(RULER_MM + 1)], stroke)
     if codes.read_printed(image) != [job]:
         raise LabelError(

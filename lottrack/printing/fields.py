@@ -12,6 +12,7 @@ Sources, as cited below: **CTR** = Regulation (EU) 536/2014 Annex VI; **TCD** = 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 FIELDS: Final[dict[str, str]] = {
@@ -129,6 +130,7 @@ preparation stands on the container that the dose is in, and its code names that
 """
 
 
+@lru_cache(maxsize=1024)
 def says_autologous(text: str) -> bool:
     """Whether a text holds the word autologous in any usual spelling or language.
 

@@ -199,12 +199,11 @@ def _draw_words(
 ) -> _Words:
     from PIL import Image, ImageDraw
 
-    # Drawn around the corner of its own place, so that every rounding is that of the whole label.
     place = area_dots(text.area, dpi)
-    image = Image.new("1", (place.right, place.bottom), PAPER)
+    image = Image.new("1", (place.width, place.height), PAPER)
     canvas = Canvas(template, caption_pt, dict(said), ImageDraw.Draw(image), dpi)
     lines = tuple(draw_text(canvas, text))
-    return _Words(image.crop(place), lines)
+    return _Words(image, lines)
 
 
 def _is_drawn(element: Element, values: Mapping[str, str]) -> bool:

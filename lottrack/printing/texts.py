@@ -51,7 +51,7 @@ class Canvas(NamedTuple):
         template: name of the label's template, for messages.
         caption_pt: font size of captions.
         values: text by field, every field that is drawn present.
-        pen: draws on the picture.
+        pen: draws on a picture of the text's own place, no larger.
         dpi: dots per inch of the picture.
     """
 
@@ -63,7 +63,7 @@ class Canvas(NamedTuple):
 
 
 def draw_text(canvas: Canvas, text: Text) -> list[str]:
-    """Draw the caption and the lines of a text within its area.
+    """Draw the caption and the lines of a text in its place.
 
     Returns:
         The lines as printed; none when every line was left out.
@@ -76,7 +76,8 @@ def draw_text(canvas: Canvas, text: Text) -> list[str]:
     if not lines:
         return []
     _require_printable(canvas, text, [text.caption, *lines])
-    place = area_dots(text.area, canvas.dpi)
+    area = area_dots(text.area, canvas.dpi)
+    place = Dots(0, 0, area.width, area.height)
     shade = INK
     if text.inverse:
         shade = PAPER

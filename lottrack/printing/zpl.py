@@ -92,8 +92,8 @@ def _turned(dots: bytes, width: int, row: int) -> bytes:
     turned = bytearray(dots.translate(_WHITE_AND_BLACK))
     spare = row * 8 - width
     if spare:
-        keep = 0xFF << spare & 0xFF
-        turned[row - 1 :: row] = bytes(byte & keep for byte in turned[row - 1 :: row])
+        kept = bytes(byte >> spare << spare for byte in range(256))
+        turned[row - 1 :: row] = turned[row - 1 :: row].translate(kept)
     return bytes(turned)
 
 
