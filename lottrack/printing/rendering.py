@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lottrack.errors import LabelError
-from lottrack.printing import codes
+from lottrack.printing import carriers, codes
 from lottrack.printing.fields import FIELDS, says_autologous
 from lottrack.printing.layout import (
     Bar,
@@ -34,7 +34,7 @@ from lottrack.printing.texts import INK, PAPER, Canvas, draw_text
 from lottrack.rules.reading.text import nfc, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from PIL.Image import Image
@@ -104,7 +104,7 @@ def render(
         )
     image, text = _draw(template, clean, payload, dpi)
     drawn = [element for element in template.elements if _is_drawn(element, clean)]
-    _require_readable(template, image, payload, sum(isinstance(e, Code) for e in drawn))
+    _require_readable(template, image, payload, [e.carrier for e in drawn if isinstance(e, Code)])
     packed = image.tobytes()
     return Rendered(
         dots=packed,
@@ -213,6 +213,10 @@ def _is_drawn(element: Element, values: Mapping[str, str]) -> bool:
 
 def _draw_code(template: Template, code: Code, payload: str, image: Image, dpi: int) -> None:
     """The symbol in the middle of its place, at the largest whole number of dots a module."""
+    if code.carrier != carriers.QR:
+        place = area_dots(code.area, dpi)
+        carriers.draw_into(image, place, code.carrier, payload, dpi, template.minimum_module_mm)
+        return
     modules = codes.symbol_modules(len(payload))
     each = module_dots(code.area, modules, dpi)
     if not (module_mm(each, dpi) >= template.minimum_module_mm):
@@ -228,9 +232,15 @@ def _draw_code(template: Template, code: Code, payload: str, image: Image, dpi: 
     image.paste(codes.draw_code(payload, each), (left, top))
 
 
-def _require_readable(template: Template, image: Image, payload: str, symbols: int) -> None:
-    found = codes.read_printed(image)
-    if found != [payload] * symbols:
+def _require_readable(
+    template: Template, image: Image, payload: str, symbols: Sequence[str]
+) -> None:
+    """Read every code back, each by the carrier it was drawn as."""
+    if set(symbols) == {carriers.QR}:
+        found = codes.read_printed(image)
+    else:
+        found = carriers.read_back(image, set(symbols))
+    if found != [payload] * len(symbols):
         raise LabelError(
             f"The code of a label drawn by template {template.name} reads {found or 'nothing'}"
             f" instead of {payload}; the label was not made.",
