@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from lottrack.rules.reading.quantities import format_cells, plain, shown_unit
+from lottrack.rules.reading.quantities import exact_cells, format_cells, plain, shown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ _POWER_OF_TEN = r"10\^[0-9]+(?:[ /].*)?"
 _CELLS = frozenset(
     {"seeded", "harvested", "cells", "viable_cells", "total_cells", "tnc", "mnc", "remainder"}
 )
-_MILLION = 1_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -122,10 +121,8 @@ def _readable(name: str, value: Any) -> str:
     """A value under its name: a count of cells in millions, with every digit it was told with."""
     if name == "cells_per_kg" and str(value).isdecimal():
         return format_cells(int(value))
-    if name in _CELLS and str(value).isdecimal() and int(value) >= _MILLION // 10:
-        millions = Decimal(int(value)) / _MILLION
-        exact = format_cells(int(value))
-        return exact if Decimal(exact.split()[0]) == millions else f"{plain(millions)} ×10⁶"
+    if name in _CELLS and str(value).isdecimal():
+        return exact_cells(int(value))
     return shown(value)
 
 

@@ -107,7 +107,7 @@ def test_more_cells_than_harvested_are_refused_with_both_numbers() -> None:
     assert blocker.code == "more-cells-than-harvested"
     assert "P2 of lot L01 yielded 321.0 ×10⁶" in blocker.sentence
     assert "352.0 ×10⁶ filled" in blocker.sentence
-    assert "31000000 cells too many" in blocker.sentence
+    assert "31.0 ×10⁶ cells too many" in blocker.sentence
     assert not balance.is_reconciled
 
 

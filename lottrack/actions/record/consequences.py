@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.custody.containers import rebuild
 from lottrack.actions.families.matching import refresh_findings, write_finding
 from lottrack.actions.families.screenings import hold_after_correction, window_verdict
+from lottrack.actions.finding import word_for
 from lottrack.actions.giving.doses import dose_for
 from lottrack.actions.labelling.labels import restand
 from lottrack.actions.making.lots import balance_of
@@ -279,7 +280,10 @@ def _released(reader: Reader, fills: list[str]) -> list[str]:
 
 
 def _held(change: Change, fill: str, correction: str) -> dict[str, Any]:
-    reason = f"Something signed that its release rests on was corrected ({correction})."
+    row = change.get("correction", correction)
+    what = f"{word_for(row.record_table)} {row.record}"
+    done = "struck" if row.kind == "strike" else "corrected"
+    reason = f"Something signed that its release rests on was {done}: {what} ({correction})"
     number = write_hold(change, "fill", fill, "correction", reason, because_of=correction)
     return {"id": number, "kind": "hold", "on_kind": "fill", "on": fill, "cause": "correction"}
 

@@ -15,7 +15,8 @@ from lottrack.reports.paper.blocks import (
     grid,
     told_cell,
 )
-from lottrack.reports.paper.wording import cells, said, when, with_unit, words
+from lottrack.reports.paper.wording import NOTHING, cells, said, when, with_unit, words
+from lottrack.rules.reading.quantities import format_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def _hold(each: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
         lifted = Cell(f"{text}: {said(each['lifted_because'])}")
     return (
         Cell(f"{each['on_kind']} {each['on']}: {each['cause']}"),
-        Cell(f"{said(each['reason'])}{because}"),
+        Cell(f"{said(each['reason']).rstrip('.')}{because}"),
         told_cell(each, marks)._replace(more=(Cell("by itself"),) if each["automatic"] else ()),
         lifted,
     )
@@ -183,7 +184,8 @@ def _infusion(each: dict[str, Any], marks: Marks) -> tuple[Cell, ...]:
         f" {each['performed_by']} and {each['second']}; signature {each['signature']}"
     )
     per_kg = each["cells_per_kg"]
-    dose = f"{cells(each['viable_cells'])}; {cells(per_kg)} per kg"
+    told_per_kg = NOTHING if per_kg is None else format_cells(int(per_kg))
+    dose = f"{cells(each['viable_cells'])}; {told_per_kg} per kg"
     return (
         Cell(f"{each['id']}, patient {each['patient']}{number}, {said(each['containers'])}"),
         marks.cell(each, text, started_at=when, ended_at=when, volume_ml=str),

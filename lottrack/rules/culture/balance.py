@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, Blocker
 from lottrack.rules.culture.growth import passage_name
-from lottrack.rules.reading.quantities import format_cells
+from lottrack.rules.reading.quantities import exact_cells, format_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -351,4 +351,4 @@ def _uses(passage: PassageBalance) -> str:
 
 def _exact(cells: int) -> str:
     """All digits, in words of cells: a remainder of one cell must not be rounded away."""
-    return f"{cells} cell" if cells == 1 else f"{cells} cells"
+    return "1 cell" if cells == 1 else f"{exact_cells(cells)} cells"

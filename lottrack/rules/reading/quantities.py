@@ -141,6 +141,14 @@ def format_cells(cells: int) -> str:
     return f"{millions:f} ×10⁶"
 
 
+def exact_cells(cells: int) -> str:
+    """A cell count as people read it, with every digit: ``44.0 ×10⁶``, ``82.712345 ×10⁶``."""
+    rounded = format_cells(cells)
+    if abs(cells) < _MILLION // 10 or Decimal(rounded.split()[0]) * _MILLION == cells:
+        return rounded
+    return f"{plain(Decimal(cells) / _MILLION)} ×10⁶"
+
+
 def shown_unit(unit: str) -> str:
     """A unit as people read it: the ``10^6`` of a file or a keyboard is ``×10⁶``."""
     return re.sub(r"[×x*]?\s*10\^([0-9]+)", lambda match: f"×10{match[1].translate(_RAISED)}", unit)
