@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from lottrack.actions.benching.profiles import keep_profile, profile_of
-from lottrack.errors import Refused
+from lottrack.errors import LabelError, Refused, RoleMissing
 from lottrack.printing.codes import read_codes
 from lottrack.printing.pages import Entry, Group, command_pages
 from lottrack.reports.letters import large
@@ -370,8 +370,6 @@ class TestListening:
 
     def test_it_is_for_people_who_work_with_cells(self, filled):
         program, lot = filled
-        from lottrack.errors import RoleMissing
-
         with pytest.raises(RoleMissing):
             play(program, lot=lot.lot, user="INSPECTOR1")
 
@@ -557,8 +555,12 @@ class TestSheets:
 
     def test_a_name_that_cannot_be_printed_is_refused(self, program, tmp_path):
         entries = (Entry(command_code("YES"), "是"),)
-        from lottrack.errors import LabelError
-
         with pytest.raises(LabelError) as refused:
             command_pages("Codes", [Group("Answers", entries)])
         assert refused.value.code == "text-unprintable"
+
+    def test_a_page_whose_codes_are_not_all_read_back_is_not_made(self, monkeypatch):
+        monkeypatch.setattr("lottrack.printing.codes.read_printed", lambda image: ["LC.NO.X"])
+        with pytest.raises(LabelError) as refused:
+            command_pages("Codes", [Group("Answers", (Entry(command_code("YES"), "YES"),))])
+        assert refused.value.code == "code-unreadable-after-rendering"

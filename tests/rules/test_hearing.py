@@ -38,6 +38,12 @@ def test_a_code_is_heard_whatever_is_wrapped_around_it(prefix: str, suffix: str)
     assert (heard.text, heard.command, heard.is_scanned) == (LABEL, "", True)
 
 
+def test_a_printable_prefix_is_taken_away_by_the_profile() -> None:
+    known = Profile("~B", "\r")
+    assert hear(scanned("~B" + LABEL, "\r"), known).text == LABEL
+    assert hear(typed("~B1"), known).text == "~B1"
+
+
 def test_a_code_is_put_right_by_the_profile() -> None:
     heard = hear(scanned(azerty(LABEL)), FRENCH)
     assert (heard.text, heard.is_scanned) == (LABEL, True)

@@ -199,6 +199,23 @@ def with_real_secret(program: Program, person: str) -> None:
     assert done.exit_code == 0, done.output
 
 
+def test_the_doctor_asks_until_two_readings_agree(morning: Morning) -> None:
+    doctor = morning.bench("bench", "doctor")
+    doctor.until("Scan the test code")
+    scanner = Scanner(doctor)
+    shown = scanner.scan(CANARY.replace(":", ""), "Scan the test code")
+    assert "characters get lost: ':' (COLON)" in shown
+    assert "cannot be undone here" in shown
+    scanner.scan(CANARY, "Scan it once more")
+    scanner.suffix = "\t"
+    assert "The two readings differ" in scanner.scan(CANARY, "Scan the test code")
+    scanner.scan(CANARY, "Scan it once more")
+    scanner.scan(CANARY, "Recorded by")
+    assert doctor.process.wait(timeout=20) == 0
+    os.close(doctor.terminal)
+    assert morning.program("bench", "doctor", "--show").data["suffix"] == "Tab"
+
+
 def test_the_profile_of_the_bench_serves_verify_as_well(morning: Morning) -> None:
     """What the doctor found out at this computer is used wherever codes are scanned."""
     arrives = azerty(CANARY) + "\r\n"
