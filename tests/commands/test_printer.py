@@ -16,7 +16,7 @@ from lottrack.printing import printers
 from lottrack.printing.codes import read_codes, read_printed
 from lottrack.printing.zpl import read_back
 from lottrack.store.checks import prove_file
-from tests.commands.label_bench import T, apply, count, query, state
+from tests.commands.label_bench import T, apply, count, fill, query, state
 from tests.small_printer import (
     SmallPrinter,
     accepts,
@@ -514,3 +514,11 @@ class TestFormats:
         entries = program("audit", "show", "ZEBRA1").data
         assert "label print" in json.dumps(entries)
         assert made["id"] in json.dumps(program("audit", "show", made["id"]).data)
+
+
+def test_a_fill_of_many_vials_is_labelled(filled: Site) -> None:
+    program, lot = filled
+    made = fill(program, lot.lot, "vial", "--count", 12)
+    labels = program("label", "print", made["id"], user=T).data
+    shown = query(program, "SELECT shown FROM label WHERE id = ?", labels[-1]["id"])[0][0]
+    assert "12 of 12" in json.loads(shown)

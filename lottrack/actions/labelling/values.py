@@ -264,7 +264,9 @@ def _ordinal(reader: Reader, container: Row) -> str:
     count = reader.facts_in(
         "SELECT count(*) AS containers FROM {container} WHERE fill = :fill", fill=container.fill
     )[0].containers
-    return f"{container.kind} {container.ordinal} of {count}"
+    place = f"{container.ordinal} of {count}"
+    # A vial is seen to be one, and its label has no room for the word beside two-digit numbers.
+    return place if container.kind == "vial" else f"{container.kind} {place}"
 
 
 def _external_numbers(reader: Reader, collection: str) -> str:
