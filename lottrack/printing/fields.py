@@ -65,7 +65,9 @@ FIELDS: Final[dict[str, str]] = {
     # what must be heeded
     "biohazard": "“BIOLOGICAL HAZARD” when a donor marker is reactive (TCD II.E, CFR 1271.65)",
     "warnings": "further warnings, such as the reactive test by name (CFR 1271.65)",
+    "not_evaluated": "“NOT EVALUATED FOR INFECTIOUS SUBSTANCES”, a test missing (CFR 1271.90(c))",
     "label": "serial number of this very label (FACT)",
+    "witness": "entry of the audit trail and beginning of its hash, as `audit witness` reads them",
     "copy": "which copy this is, in words, when it is not the one to scan for infusion",
     "training": "banner of a training record; empty on a real one",
 }
@@ -81,6 +83,7 @@ BASIS_STATEMENTS: Final[dict[str, str]] = {
 
 INTENDED_RECIPIENT_STATEMENT: Final = "For use by the intended recipient only"
 BIOHAZARD_STATEMENT: Final = "BIOLOGICAL HAZARD"
+NOT_EVALUATED_STATEMENT: Final = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
 TRAINING_STATEMENT: Final = "TRAINING · NOT FOR USE IN PATIENTS"
 
 COPIES: Final[dict[str, str]] = {
@@ -101,6 +104,9 @@ PURPOSES: Final[dict[str, str]] = {
     "retention": "RETENTION · NOT FOR INFUSION",
 }
 """Each purpose of a container with the words the field ``purpose`` prints for it."""
+
+JURISDICTIONS: Final = ("any", "EU", "UK", "US")
+"""Whose law a template was laid out for."""
 
 SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
     "container": ("primary", "overwrap", "chart", "record", "transport"),

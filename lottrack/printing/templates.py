@@ -18,7 +18,13 @@ from lottrack.errors import NotFound
 from lottrack.printing.carriers import CODE_128, DATA_MATRIX, QR, modules_for, room_blocker
 from lottrack.printing.codes import LONGEST_PAYLOAD, is_payload
 from lottrack.printing.entries import Entries, Place, require_field
-from lottrack.printing.fields import CONTAINER_KINDS, MANDATORY, SUBJECTS, says_autologous
+from lottrack.printing.fields import (
+    CONTAINER_KINDS,
+    JURISDICTIONS,
+    MANDATORY,
+    SUBJECTS,
+    says_autologous,
+)
 from lottrack.printing.fonts import WEIGHTS
 from lottrack.printing.layout import (
     Area,
@@ -56,6 +62,7 @@ class Template(NamedTuple):
         name: the file's stem.
         edition: rises by one with every change that is put to use.
         title: for people.
+        jurisdiction: whose law it was laid out for, one of ``fields.JURISDICTIONS``.
         subject: a key of ``fields.SUBJECTS``.
         copies: the kinds of copy it may print.
         most_copies: how many labels of one kind of copy a thing may have at once; of those that
@@ -76,6 +83,7 @@ class Template(NamedTuple):
     name: str
     edition: int
     title: str
+    jurisdiction: str
     subject: str
     copies: tuple[str, ...]
     most_copies: int
@@ -193,6 +201,7 @@ def _head(name: str, entries: Entries, elements: tuple[Element, ...], sha256: st
         name=name,
         edition=entries.whole("edition", 1, 9999),
         title=entries.words("title"),
+        jurisdiction=entries.choice("jurisdiction", JURISDICTIONS, "any"),
         subject=subject,
         copies=copies,
         most_copies=entries.whole("most_copies", 1, 99, default=1),

@@ -17,6 +17,7 @@ from tests.commands.label_bench import (
     fill,
     print_one,
     query,
+    said,
     second_family,
     state,
 )
@@ -455,3 +456,27 @@ class TestSets:
         assert program(*words, user=T, exit_code=2).code == "destination-missing"
         made = program(*words, "--destination", "Ward 3", user=T).data
         assert [row["copy"] for row in made] == ["chart", "transport"]
+
+
+class TestWitness:
+    def test_what_stands_on_a_label_proves_the_record_it_was_printed_from(
+        self, filled: Site
+    ) -> None:
+        program, lot = filled
+        label = print_one(program, lot.bags[0], "--copy", "chart")
+        words = said(program, label).split()
+        entries = program("audit", "verify").data["entries"]
+        (witness,) = {word for word in words if word.startswith(f"{entries - 1}-")}
+
+        proved = program("audit", "witness", witness).data
+        assert proved["verdict"] == "contained"
+        other = f"{entries}-{witness.split('-')[1]}"
+        assert program("audit", "witness", other, exit_code=None).data["verdict"] == "not_contained"
+
+    def test_every_kind_of_label_carries_it(self, filled: Site) -> None:
+        program, lot = filled
+        sample = program("lot", "sample", lot.lot, "--kind", "cells", user=T).data["id"]
+        for thing in (lot.collection, sample, "P01"):
+            label = print_one(program, thing)
+            entry = program("audit", "verify").data["entries"] - 1
+            assert f"{entry}-" in said(program, label)

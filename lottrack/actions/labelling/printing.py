@@ -24,6 +24,7 @@ from lottrack.actions.labelling.files import Output, publish, recover, remove, s
 from lottrack.actions.labelling.labels import restand
 from lottrack.actions.labelling.plans import Planned, Wish, cleaned, plan_labels, things_of
 from lottrack.actions.labelling.printers import Printer, printer_in_use
+from lottrack.actions.record.witnesses import current_witness
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import Changed, TemplateInvalid
 from lottrack.rules.codes.scans import label_payload, patient_thing
@@ -88,7 +89,8 @@ def print_labels(
     files = output.files(desk.store.path, len(planned))
     sheet = _sheet(output, planned)
     serials = _reserved(desk, role, len(planned))
-    drawn = _drawn_all(planned, serials, output.dpi if printer is None else printer.dpi, watched)
+    dpi = output.dpi if printer is None else printer.dpi
+    drawn = _drawn_all(planned, serials, current_witness(desk.store), dpi, watched)
     contents = [] if printer is None else _contents(printer, serials, drawn)
     staged = [] if desk.dry_run else stage(files.named(serials), drawn, files.form, sheet, serials)
     form = files.form if printer is None else printer.language
@@ -184,21 +186,23 @@ def _reserved(desk: Desk, role: str, count: int) -> list[str]:
 def _drawn_all(
     planned: Sequence[Planned],
     serials: Sequence[str],
+    witness: str,
     dpi: int,
     watched: Watched,
 ) -> list[Rendered]:
     pairs = list(zip(planned, serials, strict=True))
-    return [_drawn(plan, serial, dpi) for plan, serial in watched(pairs)]
+    return [
+        _drawn(plan, {"label": serial, "witness": witness}, dpi) for plan, serial in watched(pairs)
+    ]
 
 
-def _drawn(plan: Planned, serial: str, dpi: int) -> Rendered:
-    """One label at a resolution, or with 0 at the one its template is laid out for."""
+def _drawn(plan: Planned, own: dict[str, str], dpi: int) -> Rendered:
+    """One label with its own serial and witness; at 0 dpi, as its template is laid out."""
     from lottrack.printing.rendering import render
 
     thing = patient_thing(plan.record) if plan.kind == "patient" else plan.record
-    payload = label_payload(thing, serial, plan.copy)
-    values = plan.values | {"label": serial}
-    return render(plan.template, values, payload, dpi=dpi or None)
+    payload = label_payload(thing, own["label"], plan.copy)
+    return render(plan.template, plan.values | own, payload, dpi=dpi or None)
 
 
 def _record(

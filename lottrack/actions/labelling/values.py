@@ -16,7 +16,7 @@ from lottrack.actions.collecting.collections import courses_of, taking_of
 from lottrack.actions.custody.container_cases import expiry_of
 from lottrack.actions.custody.containers import filling_of
 from lottrack.actions.custody.expiries import own_expiry
-from lottrack.actions.families.screenings import label_statements
+from lottrack.actions.families.screenings import label_statements, rule_set, window_verdict
 from lottrack.actions.giving.doses import dosing_weight, prepared_cells
 from lottrack.actions.making.lineage import course_is_closed, course_protocol, lineage_of
 from lottrack.actions.testing.documents import protocol_of, specification_of_lot
@@ -24,6 +24,7 @@ from lottrack.printing.fields import (
     BASIS_STATEMENTS,
     CELLS_STATEMENT,
     INTENDED_RECIPIENT_STATEMENT,
+    NOT_EVALUATED_STATEMENT,
     PURPOSES,
     TRAINING_STATEMENT,
 )
@@ -254,7 +255,13 @@ def _hazards(reader: Reader, donor: str) -> Values:
     said = [text for text in warnings if not text.startswith(_REACTIVE)]
     if agents:
         said.append(_REACTIVE + ", ".join(agents))
-    return {"biohazard": hazard, "warnings": ". ".join(said)}
+    rule, _ = rule_set(reader)
+    complete = window_verdict(reader, donor, rule, None).is_complete
+    return {
+        "biohazard": hazard,
+        "warnings": ". ".join(said),
+        "not_evaluated": "" if complete else NOT_EVALUATED_STATEMENT,
+    }
 
 
 def _ordinal(reader: Reader, container: Row) -> str:
