@@ -72,6 +72,12 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     **dict.fromkeys(("label print", "label send"), (PRODUCTION | {"pharmacist"}, False, False)),
     "label clear": ({"production_lead", "qa"}, True, False),
     "label approve": ({"qp"}, True, False),
+    "audit review": ({"qa"}, True, False),
+    **dict.fromkeys(
+        ("lot certificate", "lot certification"),
+        ({"production_lead", "qc", "qa", "qp", "pharmacist"}, False, False),
+    ),
+    "lot dossier": ({"production_lead", "qc", "qa", "qp"}, False, False),
     "place line-clearance": ({"qa"}, False, False),
     "printer test": (PRODUCTION | {"administrator", "pharmacist", "qa"}, False, False),
     **dict.fromkeys(("printer register", "printer retire"), ({"administrator"}, False, False)),
@@ -185,7 +191,7 @@ def test_an_administrator_makes_no_record_of_cells_or_people_and_signs_nothing()
     assert acts == {
         "user add", "user role", "user unlock", "user reset", "user deactivate", "user passwd",
         "admin backup", "admin restore", "admin migrate", "place register",
-        "spec load", "protocol load",
+        "spec load", "protocol load", "printer register", "printer retire", "printer test",
     }  # fmt: skip
     assert not any(rule.signed for rule in SHIPPED if "administrator" in rule.roles)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.labelling.files import folder_of, picture_name
 from lottrack.actions.labelling.labels import derived_label_state, restand
 from lottrack.actions.labelling.printers import Printer, printer_in_use
-from lottrack.actions.moments import shown_time
+from lottrack.actions.moments import told_time
 from lottrack.actions.scanning import label_thing, scanned_label
 from lottrack.errors import Blocker, LabelError, LabelRefused, Usage
 from lottrack.printing.printers import Job, send
@@ -278,7 +278,7 @@ def _may_exist(reader: Reader, label: Row, job: Row, outcome: str) -> Blocker:
     return Blocker(
         "label-may-exist",
         f"A label {label.root} may exist already: it was sent to {job.printer} at"
-        f" {shown_time(reader, job.occurred_at)} in {job.root}, which {what}.",
+        f" {told_time(reader, job.occurred_at)} in {job.root}, which {what}.",
         f"print job {job.root}",
         hint=_anew(label),
     )
