@@ -23,3 +23,4 @@ test:
 
 bench:
 	$(PYTHON) benchmarks/run.py
+	$(PYTHON) benchmarks/labels.py

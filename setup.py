@@ -39,6 +39,7 @@ setup(
         'tzdata>=2024.1; platform_system == "Windows"',
     ],
     extras_require={
+        "bench": ["segno>=1.6"],
         "dev": [
             "build",
             "hypothesis",

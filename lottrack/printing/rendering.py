@@ -217,8 +217,12 @@ def _draw_code(template: Template, code: Code, payload: str, image: Image, dpi: 
         place = area_dots(code.area, dpi)
         carriers.draw_into(image, place, code.carrier, payload, dpi, template.minimum_module_mm)
         return
-    modules = codes.symbol_modules(len(payload))
+    # Level H where its modules are no smaller than the stock bears; else level Q.
+    modules = codes.roomy_modules(len(payload))
     each = module_dots(code.area, modules, dpi)
+    if not (module_mm(each, dpi) >= template.minimum_module_mm):
+        modules = codes.symbol_modules(len(payload))
+        each = module_dots(code.area, modules, dpi)
     if not (module_mm(each, dpi) >= template.minimum_module_mm):
         raise LabelError(
             f"At {dpi} dpi the code on label template {template.name} would have modules of"
@@ -229,7 +233,7 @@ def _draw_code(template: Template, code: Code, payload: str, image: Image, dpi: 
     place = area_dots(code.area, dpi)
     left = place.left + (place.width - each * modules) // 2
     top = place.top + (place.height - each * modules) // 2
-    image.paste(codes.draw_code(payload, each), (left, top))
+    image.paste(codes.draw_code(payload, each, modules), (left, top))
 
 
 def _require_readable(
