@@ -6,7 +6,7 @@ codewords may be lost) where there is room for it, else of level Q (about 25 %).
 
 A local damage is worse than these numbers say. Measured with one white square at 300 random places
 clear of the three finder patterns, for the payloads that labels carry: at level Q a tenth of the
-symbol is read in 86 % (version 2) to 96 % (version 3), at level H and version 3 in all. The finder
+symbol is read in 86 % (version 2) to 96 % (version 3), at level H in 399 of 400. The finder
 patterns are protected by no level: of symbols that lost a part of one, four in five are not read,
 however small the part. So the number is printed beside the code.
 
