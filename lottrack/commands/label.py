@@ -438,4 +438,5 @@ def _record(context: Context) -> Any:
 
 from lottrack.commands import (  # noqa: E402 - their verbs join the group above
     label_ledger,  # noqa: F401
+    label_templates,  # noqa: F401
 )

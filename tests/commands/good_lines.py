@@ -238,6 +238,7 @@ LINES = [
     Line("label reconcile", "", "{lot}", ends=44),
     Line("label read", "", "{scan}"),
     Line("label clear", "QA1", "{lot} --at-place {place} --reason X --signer {qa}", ends=33),
+    Line("label approve", "QP1", "cryobag --signer {qp}", ends=33),
     Line("place line-clearance", "QA1", "{place} --on --reason X"),
     # -- the bench, a conversation at a terminal
     Line("bench open", T, "", ends=2),
@@ -300,6 +301,7 @@ WITHOUT_A_LINE = {
     *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
     *("deviation list", "equipment list", "notify list", "notify duties", "supply list"),
     *("printer list", "label preview", "audit verify", "audit export", "admin check"),
+    *("label templates", "label proof"),
 }
 """Commands that name no thing of a record, need no role, and are tested where they live."""
 

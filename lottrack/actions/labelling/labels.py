@@ -69,12 +69,6 @@ def labels_of(reader: Reader, kind: str, record: str, *copies: str) -> list[Row]
     return [row for row in rows if not copies or row.copy in copies]
 
 
-def live_labels(reader: Reader, kind: str, record: str, copy: str) -> list[Row]:
-    """The labels of one kind of copy that may stand on a thing."""
-    rows = labels_of(reader, kind, record, copy)
-    return [row for row in rows if derived_label_state(reader, row.root)[0] in LIVE]
-
-
 def labels_of_lot(reader: Reader, lot: str) -> list[Row]:
     """The labels of a lot's containers, prepared doses included, and of samples of either."""
     containers = [str(row.root) for row in reader.rows("container", lot=lot)]

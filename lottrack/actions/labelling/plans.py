@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.actions.custody.containers import filling_of, state_of
@@ -12,6 +11,7 @@ from lottrack.actions.giving.doses import preparation_of, source_containers
 from lottrack.actions.labelling.clearances import line_blockers
 from lottrack.actions.labelling.labels import ENDED as LABEL_ENDED
 from lottrack.actions.labelling.labels import THINGS, derived_label_state, labels_of
+from lottrack.actions.labelling.shelf import fitting_template, named_template
 from lottrack.actions.labelling.values import (
     Values,
     collection_values,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lottrack.actions.desk import Desk
+    from lottrack.actions.labelling.shelf import Shelf
     from lottrack.printing.templates import Template
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
@@ -157,7 +158,7 @@ def _dose_container(reader: Reader, preparation: str) -> str:
 # -- the plan --------------------------------------------------------------------------------------
 
 
-def plan_labels(reader: Reader, things: Sequence[Found], wish: Wish) -> list[Planned]:
+def plan_labels(reader: Reader, things: Sequence[Found], wish: Wish, shelf: Shelf) -> list[Planned]:
     """The labels to print; everything that stands against any of them refuses all."""
     blockers = _lines_not_clear(reader, things)
     planned: list[Planned] = []
@@ -165,7 +166,7 @@ def plan_labels(reader: Reader, things: Sequence[Found], wish: Wish) -> list[Pla
         row = reader.get(kind, record)
         for copy in wish.copies_of(kind):
             against = _not_allowed(reader, kind, row, copy)
-            plan = None if against else _planned(reader, kind, row, copy, wish)
+            plan = None if against else _planned(reader, kind, row, copy, wish, shelf)
             standing = _in_force(reader, kind, record, copy)
             most = plan.template.most_copies if plan and copy not in ONE_AT_A_TIME else 1
             spent = standing[: max(0, len(standing) - most + 1)]
@@ -278,13 +279,13 @@ def _blocker(sentence: str, basis: str) -> Blocker:
     return Blocker("label-not-allowed", sentence, basis)
 
 
-def _planned(reader: Reader, kind: str, row: Row, copy: str, wish: Wish) -> Planned:
+def _planned(reader: Reader, kind: str, row: Row, copy: str, wish: Wish, shelf: Shelf) -> Planned:
     preparation = preparation_of(reader, row) if kind == "container" else None
     subjects = [kind]
     if preparation is not None and _is_finished(reader, preparation):
         subjects.insert(0, "preparation")
     container_kind = str(row.kind) if kind == "container" else ""
-    template, source = _template(wish.template, subjects, copy, container_kind)
+    template, source = _template(reader, shelf, wish.template, subjects, copy, container_kind)
     values = _values(reader, kind, row, preparation) | {"copy": COPIES[copy]}
     if copy == "transport":
         values["destination"] = wish.destination or _require_destination(reader, kind, row.root)
@@ -369,16 +370,19 @@ def _warnings(
 
 
 def _template(
-    name: str, subjects: Sequence[str], copy: str, container_kind: str
+    reader: Reader,
+    shelf: Shelf,
+    name: str,
+    subjects: Sequence[str],
+    copy: str,
+    container_kind: str,
 ) -> tuple[Template, str]:
     """The template named, if it prints this copy of one of the subjects; else the first that does.
 
     The subjects are what the label can be about, the fittest first.
     """
-    from lottrack.printing.templates import default_template, shipped_template
-
     if name:
-        template, source = shipped_template(name)
+        template, source = named_template(reader, shelf, name)
         if template.subject in subjects and copy in template.copies:
             return template, source
         raise LabelRefused(
@@ -387,17 +391,8 @@ def _template(
             hint=f"It prints {', '.join(template.copies)} of a {template.subject}."
             " Leave out --template for the one that fits.",
         )
-    templates = _shipped_templates()
-    having = {template.subject for template, _ in templates.values() if copy in template.copies}
+    templates = [kept.template for kept in shelf.values() if kept.template is not None]
+    having = {template.subject for template in templates if copy in template.copies}
     subject = next((each for each in subjects if each in having), subjects[-1])
     kind = container_kind if subject == "container" else ""
-    fitting = default_template([t for t, _ in templates.values()], subject, copy, kind)
-    return templates[fitting.name]
-
-
-@cache
-def _shipped_templates() -> dict[str, tuple[Template, str]]:
-    from lottrack.assets import label_template_names
-    from lottrack.printing.templates import shipped_template
-
-    return {name: shipped_template(name) for name in label_template_names()}
+    return fitting_template(reader, shelf, subject, copy, kind)

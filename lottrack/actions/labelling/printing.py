@@ -24,9 +24,10 @@ from lottrack.actions.labelling.files import Output, publish, recover, remove, s
 from lottrack.actions.labelling.labels import restand
 from lottrack.actions.labelling.plans import Planned, Wish, cleaned, plan_labels, things_of
 from lottrack.actions.labelling.printers import Printer, printer_in_use
+from lottrack.actions.labelling.shelf import shelf_of, template_row
 from lottrack.actions.record.witnesses import current_witness
 from lottrack.actions.shown import write_warnings
-from lottrack.errors import Changed, TemplateInvalid
+from lottrack.errors import Changed
 from lottrack.rules.codes.scans import label_payload, patient_thing
 from lottrack.store.chain import canonical
 from lottrack.store.change import NOW
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from lottrack.actions.labelling.sending import Content
     from lottrack.printing.rendering import Rendered
     from lottrack.printing.sheets import Sheet
-    from lottrack.printing.templates import Template
     from lottrack.store.change import Change
 
     Watched = Callable[[Sequence[Any]], Iterable[Any]]
@@ -67,8 +67,9 @@ def print_labels(
         LabelRefused: a thing already has a live label and no reason was given
             (``label-already-printed``), a thing may not be labelled (``label-not-allowed``), there
             is nothing to print (``nothing-to-print``), a preparation is not finished
-            (``preparation-not-finished``), or the template named prints no such label
-            (``template-does-not-fit``).
+            (``preparation-not-finished``), the template named prints no such label
+            (``template-does-not-fit``), or it is not as it was signed for
+            (``template-not-approved``).
         LabelError: a label could not be drawn, read back, or written to its file.
         TemplateInvalid: a template was altered without a new edition.
         Changed: the record changed while the labels were drawn.
@@ -85,7 +86,8 @@ def print_labels(
     things = things_of(desk, wish.things)
     files = output.files(desk.store.path, 1)
     recover(files.folder, lambda serial: desk.store.find("label", serial) is not None)
-    planned = plan_labels(desk.store, things, wish)
+    shelf = shelf_of(desk.store.path)
+    planned = plan_labels(desk.store, things, wish, shelf)
     files = output.files(desk.store.path, len(planned))
     sheet = _sheet(output, planned)
     serials = _reserved(desk, role, len(planned))
@@ -96,7 +98,7 @@ def print_labels(
     form = files.form if printer is None else printer.language
     try:
         with desk.change("label print", wish.reason or None, role=role) as change:
-            _require_unchanged(planned, plan_labels(change, things, wish))
+            _require_unchanged(planned, plan_labels(change, things, wish, shelf))
             change.subject = serials[0]
             shown = [
                 _record(change, plan, serial, label, form, wish.reason)
@@ -216,7 +218,7 @@ def _record(
         "label",
         told,
         number=serial,
-        template=_template_row(change, plan.template, plan.source),
+        template=template_row(change, plan.template, plan.source),
         copy=plan.copy,
         **{plan.kind: plan.record},
         payload=label.payload,
@@ -244,28 +246,3 @@ def _answered(
         "replaces": list(plan.replaces),
         "warnings": warnings,
     }
-
-
-def _template_row(change: Change, template: Template, source: str) -> str:
-    """The number under which this edition of a template is on record; recorded at its first use.
-
-    Raises:
-        TemplateInvalid: the same edition was used with another text.
-    """
-    for row in change.rows("label_template", name=template.name):
-        if row.source_sha256 == template.sha256:
-            return str(row.root)
-        if row.edition == template.edition:
-            raise TemplateInvalid(
-                f"Label template {template.name} was altered, but is still edition"
-                f" {template.edition}, of which labels were printed with another text.",
-                hint="Whoever owns the template raises its edition in the file.",
-            )
-    return change.record(
-        "label_template",
-        NOW,
-        name=template.name,
-        edition=template.edition,
-        source=source.replace("\r\n", "\n"),
-        source_sha256=template.sha256,
-    )

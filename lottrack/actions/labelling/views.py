@@ -59,7 +59,7 @@ def preview_label(name: str, output: Output, here: Path) -> dict[str, Any]:
 
     if name.endswith(".toml"):
         file = here / name
-        template = load_template(file.stem, _text_of(file))
+        template = load_template(file.stem, text_of(file))
     else:
         template, _ = shipped_template(name)
     if output.out is None:
@@ -81,7 +81,8 @@ def preview_label(name: str, output: Output, here: Path) -> dict[str, Any]:
     }
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a template's file."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
