@@ -30,7 +30,7 @@ def folder(name: str) -> Path:
 
 
 def database_folder(part: str) -> Path:
-    """A folder below ``db``: ``sqlite``, ``specifications``, ``protocols``, ``screening`` and so on."""
+    """A folder below ``db``: ``sqlite``, ``specifications``, ``protocols`` and so on."""
     return folder("db") / part
 
 

@@ -31,6 +31,7 @@ def review(context: Context, since: str, until: str | None, remarks: str, signer
       lottrack audit review --from 2026-02-01T00:00 --to 2026-03-01T00:00 --remarks "No finding"
     """
     from lottrack.actions.record.audit_reviews import (
+        ACT,
         Window,
         prepare_audit_review,
         review_audit,
@@ -43,6 +44,7 @@ def review(context: Context, since: str, until: str | None, remarks: str, signer
         parse_time(since, desk.zone, now),
         now if until is None else parse_time(until, desk.zone, now),
     )
+    desk.role_for(ACT, signer or desk.require_actor())
     prepared = prepare_audit_review(desk, window, remarks)
     proof = context.ask_signature(prepared, signer)
     return Answer(review_audit(desk, window, remarks, prepared, proof))

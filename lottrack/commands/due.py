@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, verb
+from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
     from lottrack.context import Context
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 @verb(None, "due", lists=True)
 @click.option(
     "--days",
-    type=click.IntRange(0, 3660),
+    type=whole(0, 3660),
     default=7,
     show_default=True,
     help="How many days to look ahead.",

@@ -263,7 +263,7 @@ INSTEAD: dict[str, str] = {
     "container_extension": "Extend it anew, by signature: lottrack container extend.",
     "correction": "Correct the record itself again; every version stays visible.",
     "deviation_class": "Class it anew: lottrack deviation reclassify.",
-    "deviation_closure": "A closing stands until a check finds no effect: lottrack deviation check.",
+    "deviation_closure": "It stands until a check finds no effect: lottrack deviation check.",
     "deviation_concern": "Strike it, and link the right thing: lottrack deviation link.",
     "disposition": "A disposition is followed by another one: lottrack lot reject, lot recall.",
     "document_issue": "It was issued as it is; issue the document again, under its own number.",

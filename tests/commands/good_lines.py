@@ -237,8 +237,17 @@ LINES = [
     Line("label list", "", "{bag}"),
     Line("label reconcile", "", "{lot}", ends=44),
     Line("label read", "", "{scan}"),
-    Line("label clear", "QA1", "{lot} --at-place {place} --reason X --signer {qa}", ends=33),
-    Line("label approve", "QP1", "cryobag --signer {qp}", ends=33),
+    Line("due", "", "--days 7"),
+    Line("chart growth", "", "{lot}"),
+    Line("chart test", "", "viability-fill"),
+    Line(
+        "audit review",
+        "QA1",
+        "--from 2026-01-01T00:00 --to 2026-01-02T00:00 --remarks X",
+        ends=20,
+    ),
+    Line("label clear", "QA1", "{lot} --at-place {place} --reason X", ends=33),
+    Line("label approve", "QP1", "cryobag", ends=33),
     Line("place line-clearance", "QA1", "{place} --on --reason X"),
     # -- the bench, a conversation at a terminal
     Line("bench open", T, "", ends=2),
@@ -301,7 +310,7 @@ WITHOUT_A_LINE = {
     *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
     *("deviation list", "equipment list", "notify list", "notify duties", "supply list"),
     *("printer list", "label preview", "audit verify", "audit export", "admin check"),
-    *("label templates", "label proof"),
+    *("label templates", "label proof", "audit reviews", "audit witness"),
 }
 """Commands that name no thing of a record, need no role, and are tested where they live."""
 
@@ -519,8 +528,6 @@ def _departures(program: Program) -> dict[str, str]:
     requirement = program("training", "require", *needed, user="QA1").data["id"]
     days = ("--on", steps.local_day(program, -9), "--until", steps.local_day(program, 90))
     for person in (T, "TECHNICIAN2"):
-        program(
-            *("training", "record", person, "--subject", "Microscopy", *days), user="QA1"
-        )
+        program(*("training", "record", person, "--subject", "Microscopy", *days), user="QA1")
     things = {"deviation": first, "deviation2": second, "deviation3": third}
     return things | {"action": actions[0], "equipment": "INC-01", "requirement": requirement}

@@ -336,14 +336,14 @@ class TestTemplates:
         print_one(program, lot.bags[1], *REASON)
 
         rows = query(program, "SELECT name, edition, source FROM label_template")
-        assert [row[:2] for row in rows] == [("cryobag", 1)]
+        assert [row[:2] for row in rows] == [("cryobag", 2)]
         assert rows[0][2] == assets.label_template_path("cryobag").read_text(encoding="utf-8")
 
     def test_a_template_altered_without_a_new_edition_is_refused(self, filled: Site) -> None:
         program, lot = filled
         with change(program, "label print") as opened:
             opened.record(
-                "label_template", name="overwrap", edition=1, source="x", source_sha256="0" * 64
+                "label_template", name="overwrap", edition=2, source="x", source_sha256="0" * 64
             )
         refused = program("label", "print", lot.bags[0], "--copy", "overwrap", user=T, exit_code=61)
         assert "raises its edition" in refused.data["error"]["hint"]

@@ -474,7 +474,8 @@ class TestClose:
     def test_with_cells_unaccounted_for_it_stays_open(self, bench):
         refused = self.close(bench, bench.grown(), exit_code=41)
         assert refused.code == "cells-not-reconciled"
-        assert "39700000 cells of P1" in str(refused.data)
+        assert "cells of P1" in str(refused.data)
+        assert "39.7 ×10⁶" in str(refused.data)
 
     def test_with_bags_in_stock_it_stays_open(self, bench, reconciled):
         lot, _ = reconciled

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 from lottrack.reports.paper.certificate import OUTCOMES
 from lottrack.reports.paper.dossier_ending import CHECKED
 from lottrack.reports.paper.wording import cells, role, when
+from lottrack.rules.reading.quantities import format_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +111,10 @@ def spelled(path: str, text: str) -> list[str]:
         forms.append(f"{text[:10]} {text[11:16]} C" if ".signatures[" in path else when(text))
     if re.fullmatch(r"-?\d+", text):
         forms.append(cells(text))
+    if key == "cells_per_kg":
+        forms = [f"{format_cells(int(text))} per kg"]
+    if key == "reason":
+        forms.append(text.rstrip("."))
     if key in {"verdict", "outcome", "now", "earlier"} and text in OUTCOMES:
         forms.append(OUTCOMES[text][0])
     if key == "outcome" and ".check." in path:

@@ -21,7 +21,7 @@ from lottrack.rules.correctable import (
 
 NOW = datetime(2026, 2, 2, 8, 0, tzinfo=UTC)
 
-NOT_STRUCK = {"account", "deviation", "equipment"}
+NOT_STRUCK = {"account", "deviation", "equipment", "printer"}
 """What is corrected and never struck: it ends by an act of its own."""
 
 

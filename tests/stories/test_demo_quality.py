@@ -309,7 +309,8 @@ def test_e18_one_value_is_within_the_limit_for_one_child_and_above_it_for_anothe
     demo: Played,
 ) -> None:
     assert (
-        "P09: Endotoxin: at most 4.41 of 5 EU/kg/h, in 100 mL at 40.9 kg: may be given." in demo.told
+        "P09: Endotoxin: at most 4.41 of 5 EU/kg/h, in 100 mL at 40.9 kg: may be given."
+        in demo.told
     )
     assert "P01: Endotoxin: at most 6.82 of 5 EU/kg/h, in 50 mL at 13.2 kg: refused" in demo.told
     values = {row[0] for row in demo.rows("SELECT value FROM result WHERE test = 'endotoxin'")}
