@@ -86,7 +86,7 @@ def python(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-W", "error", *words],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
         **{"cwd": ROOT, **more},
     )
