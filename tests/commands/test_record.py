@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lottrack.rules.correctable import INSTEAD, VALUES
+from lottrack.rules.correcting.decisions import INSTEAD
+from lottrack.rules.correcting.values import VALUES
 from lottrack.store.store import Store
 from lottrack.store.tables import FACTS
 from tests import steps

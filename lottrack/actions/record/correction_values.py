@@ -18,13 +18,8 @@ from lottrack.actions.record.owning import holders_of, pointing
 from lottrack.actions.record.reach import containers_of
 from lottrack.actions.testing.results import revalued
 from lottrack.errors import BadValue, Conflict
-from lottrack.rules.correctable import (
-    Value,
-    parse_pairs,
-    read_value,
-    require_values,
-    unknown_value,
-)
+from lottrack.rules.correcting.decisions import require_values, unknown_value
+from lottrack.rules.correcting.reading import parse_pairs, read_value
 from lottrack.rules.culture.growth import passage_name
 from lottrack.rules.reading.times import from_text, is_before, local_text
 from lottrack.store.lives import life_events
@@ -35,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lottrack.actions.desk import Desk
+    from lottrack.rules.correcting.values import Value
     from lottrack.store.reader import Reader
 
 New = dict[str, Any]

@@ -40,7 +40,7 @@ from lottrack.actions.record.reach import (
 )
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import Changed, Conflict
-from lottrack.rules.correctable import CORRECTED_BY, DECISIONS, require_strikable
+from lottrack.rules.correcting.decisions import CORRECTED_BY, DECISIONS, require_strikable
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import from_text, iso_local
 from lottrack.store.chain import canonical

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.actions.record.reach import Dependent, dependents, referred_to
-from lottrack.rules.correctable import VALUES
+from lottrack.rules.correcting.values import VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

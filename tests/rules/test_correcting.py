@@ -7,17 +7,15 @@ from datetime import UTC, datetime
 import pytest
 
 from lottrack.errors import BadValue, Conflict
-from lottrack.rules.correctable import (
+from lottrack.rules.correcting.decisions import (
     DECISIONS,
     INSTEAD,
-    VALUES,
-    Value,
-    parse_pairs,
-    read_value,
     require_strikable,
     require_values,
     unknown_value,
 )
+from lottrack.rules.correcting.reading import parse_pairs, read_value
+from lottrack.rules.correcting.values import VALUES, Value
 
 NOW = datetime(2026, 2, 2, 8, 0, tzinfo=UTC)
 
