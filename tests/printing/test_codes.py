@@ -79,13 +79,18 @@ def test_every_module_is_a_whole_square_of_dots_within_four_quiet_ones(
     ] * 3
 
 
-def test_the_symbol_states_level_q_and_mask_4() -> None:
-    # Format information of ISO/IEC 18004 beside the first finder: level Q is 11, mask 4 is 100,
-    # and the 15 bits are XORed with 101010000010010, whose first five are 10101.
-    symbol = draw_code(PAYLOAD, 1)
+@pytest.mark.parametrize(
+    ("length", "level"), [(10, "10"), (11, "11"), (16, "11"), (31, "10"), (35, "10"), (36, "11")]
+)
+def test_the_symbol_states_level_h_where_it_fits_else_level_q_and_mask_4(
+    length: int, level: str
+) -> None:
+    # Format information of ISO/IEC 18004 beside the first finder: level Q is 11 and level H 10,
+    # mask 4 is 100, and the 15 bits are XORed with 101010000010010, whose first five are 10101.
+    symbol = draw_code("A" * length, 1)
     row = [symbol.getpixel((4 + column, 4 + 8)) == 0 for column in range(5)]
     stated = "".join(str(int(bit)) for bit in row)
-    assert f"{int(stated, 2) ^ 0b10101:05b}" == "11100"
+    assert f"{int(stated, 2) ^ 0b10101:05b}" == f"{level}100"
 
 
 def test_the_same_payload_gives_the_same_dots() -> None:
