@@ -12,7 +12,6 @@ from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from lottrack.context import Context
 
@@ -24,8 +23,8 @@ BROKEN = 91
 @verb(audit, "show", lists=True)
 @click.argument("record", metavar="[ID]", default="")
 @click.option("--by", metavar="USER", default="", help="Only what USER did.")
-@click.option("--from", "since", metavar="TIME", help="Only from TIME on.")
-@click.option("--to", "until", metavar="TIME", help="Only up to TIME.")
+@click.option("--from", "since", metavar="TIME", help="Only from TIME on, or from a day.")
+@click.option("--to", "until", metavar="TIME", help="Only up to TIME, or to a day's end.")
 @click.option("--last", type=whole(1, 1_000_000_000), help="Only the last N entries.")
 def show(
     context: Context, record: str, by: str, since: str | None, until: str | None, last: int | None
@@ -35,20 +34,16 @@ def show(
     \b
     Example:
       lottrack audit show LT-MAD-0001-5
-      lottrack audit show --by TECHNICIAN1 --from 2026-02-01T00:00
+      lottrack audit show --by TECHNICIAN1 --from 2026-02-01 --to 2026-02-28
     """
     from lottrack.actions.record.audits import Wanted, as_text, show_entries
+    from lottrack.rules.reading.times import parse_range_end, parse_range_start
 
-    desk = context.desk
-    moments = _moment(context, since), _moment(context, until)
-    entries = show_entries(desk, Wanted(record, by, *moments, last))
+    desk, now = context.desk, context.clock()
+    begins = None if since is None else parse_range_start(since, desk.zone, now)
+    ends = None if until is None else parse_range_end(until, desk.zone, now)
+    entries = show_entries(desk, Wanted(record, by, begins, ends, last))
     return Answer(entries, as_text(desk, entries))
-
-
-def _moment(context: Context, text: str | None) -> datetime | None:
-    from lottrack.rules.reading.times import parse_time
-
-    return None if text is None else parse_time(text, context.desk.zone, context.clock())
 
 
 @verb(audit, "verify")

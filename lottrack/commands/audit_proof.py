@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @verb(audit, "review", writes="audit review", signed=True)
-@click.option("--from", "since", metavar="TIME", required=True, help="Review from TIME on.")
-@click.option("--to", "until", metavar="TIME", help="Up to TIME; left out, now.")
+@click.option("--from", "since", metavar="TIME", required=True, help="From TIME on, or a day.")
+@click.option("--to", "until", metavar="TIME", help="Up to TIME, or a day's end; left out: now.")
 @click.option(
     "--remarks", required=True, metavar="TEXT", help="What was looked into, and what came of it."
 )
@@ -28,24 +28,17 @@ def review(context: Context, since: str, until: str | None, remarks: str, signer
 
     \b
     Example:
-      lottrack audit review --from 2026-02-01T00:00 --to 2026-03-01T00:00 --remarks "No finding"
+      lottrack audit review --from 2026-02-01 --to 2026-02-28 --remarks "No finding"
     """
-    from lottrack.actions.record.audit_reviews import (
-        ACT,
-        Window,
-        prepare_audit_review,
-        review_audit,
-    )
-    from lottrack.rules.reading.times import parse_time
+    from lottrack.actions.record.audit_reviews import Window, prepare_audit_review, review_audit
+    from lottrack.rules.reading.times import parse_range_end, parse_range_start
 
     desk = context.writing_desk
     now = desk.now()
-    window = Window(
-        parse_time(since, desk.zone, now),
-        now if until is None else parse_time(until, desk.zone, now),
-    )
-    desk.role_for(ACT, signer or desk.require_actor())
-    prepared = prepare_audit_review(desk, window, remarks)
+    # Nobody has looked at what is not recorded yet: today's end is now.
+    ends = now if until is None else min(now, parse_range_end(until, desk.zone, now))
+    window = Window(parse_range_start(since, desk.zone, now), ends)
+    prepared = prepare_audit_review(desk, window, remarks, signer or desk.require_actor())
     proof = context.ask_signature(prepared, signer)
     return Answer(review_audit(desk, window, remarks, prepared, proof))
 

@@ -94,6 +94,8 @@ class TestShow:
             ("2026-02-02T09:00", "2026-02-02T09:00", ["patient register"]),
             ("2026-02-02T09:01", "2026-02-02T11:00", ["patient weigh"]),
             ("2026-02-02T11:01", "2026-02-02T12:00", []),
+            ("2026-02-02", "2026-02-02", ["patient register", "patient weigh"]),
+            ("2026-02-03", "2026-02-04", []),
         ],
     )
     def test_finds_what_was_recorded_in_a_time(self, weighed, since, until, acts):

@@ -63,6 +63,16 @@ def test_only_quality_assurance_reviews_the_trail(released: tuple[Program, Fille
     assert program("audit", "reviews").data == []
 
 
+def test_whole_days_are_reviewed_and_today_up_to_now(released: tuple[Program, Filled]) -> None:
+    program, _ = released
+    today = local_day(program)
+    told = ("audit", "review", "--from", local_day(program, -2), "--to", today, *REMARKS)
+    program.signed(*told, user="QA1")
+    (listed,) = program("audit", "reviews").data
+    assert listed["from"] == f"{local_day(program, -2)} 00:00 CET (+01:00)"
+    assert listed["to"].startswith(f"{today} 10:00")
+
+
 def test_an_empty_or_turned_window_is_refused(released: tuple[Program, Filled]) -> None:
     program, _ = released
     turned = review(program, "--to", ago(program, days=5), exit_code=2)

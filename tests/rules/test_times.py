@@ -16,6 +16,8 @@ from lottrack.rules.reading.times import (
     label_text,
     local_text,
     parse_date,
+    parse_range_end,
+    parse_range_start,
     parse_time,
     require_not_future,
     require_zone,
@@ -133,6 +135,41 @@ def test_a_local_time_is_read_as_its_moment_or_asked_back(moment: datetime, zone
         assert parse_time(bare, zone, NOW) == moment
     except BadValue as asked:
         assert shown[-6:] in asked.hint  # noqa: PT017 - the reading meant is among those offered
+
+
+def test_a_range_of_bare_dates_is_those_whole_days_of_the_site() -> None:
+    begins = parse_range_start("2026-02-03", BERLIN, NOW)
+    ends = parse_range_end(" 2026-02-04 ", BERLIN, NOW)
+    assert begins == _utc(2026, 2, 2, 23)
+    assert ends == _utc(2026, 2, 4, 22, 59, 59, 999_999)
+
+
+def test_a_range_of_a_day_with_a_clock_change_has_its_own_length() -> None:
+    day = "2026-03-29"
+    length = parse_range_end(day, BERLIN, NOW) - parse_range_start(day, BERLIN, NOW)
+    assert length == timedelta(hours=23) - timedelta(microseconds=1)
+
+
+def test_a_day_whose_midnight_the_clock_skips_begins_with_the_skip() -> None:
+    # São Paulo went from 00:00 to 01:00 on 4 November 2018, at 03:00 UTC.
+    assert parse_range_start("2018-11-04", "America/Sao_Paulo", NOW) == _utc(2018, 11, 4, 3)
+
+
+@pytest.mark.parametrize("parse", [parse_range_start, parse_range_end])
+def test_a_range_is_told_by_times_as_well(parse) -> None:
+    assert parse("2026-02-03T10:15", BERLIN, NOW) == _utc(2026, 2, 3, 9, 15)
+
+
+@pytest.mark.parametrize("parse", [parse_range_start, parse_range_end])
+@pytest.mark.parametrize("text", ["2026-02-30", "03/04/2026", "yesterday", ""])
+def test_a_range_that_is_neither_time_nor_date_is_refused(parse, text: str) -> None:
+    with pytest.raises(BadValue):
+        parse(text, BERLIN, NOW)
+
+
+def test_the_last_day_of_the_calendar_has_no_end() -> None:
+    with pytest.raises(BadValue, match="beyond the calendar"):
+        parse_range_end("9999-12-31", BERLIN, NOW)
 
 
 @given(MOMENTS)

@@ -32,6 +32,7 @@ _STORED = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_HOURS_MINUTES}:[0-9]{{2}}\.[0-9]
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 # Offsets in use reach from -12:00 to +14:00.
 _WIDEST_OFFSET = timedelta(hours=14)
+_MOMENT = timedelta(microseconds=1)  # the finest that a stored time tells
 # Names every machine understands differently, or not at all.
 _ZONES_OF_ONE_MACHINE = frozenset({"localtime", "Factory"})
 
@@ -66,6 +67,39 @@ def parse_time(text: str, zone: str, now: datetime) -> datetime:
             code="bad-time",
             hint="Check day, hour, minute and offset.",
         ) from error
+
+
+def parse_range_start(text: str, zone: str, now: datetime) -> datetime:
+    """Where a range of time begins: a time, or a date for the first moment of that day.
+
+    Raises:
+        BadValue: ``bad-time`` or ``bad-date``: it is neither.
+    """
+    return _day_begins(text, zone, 0) or parse_time(text, zone, now)
+
+
+def parse_range_end(text: str, zone: str, now: datetime) -> datetime:
+    """Where a range of time ends: a time, or a date for the last moment of that day.
+
+    Raises:
+        BadValue: ``bad-time`` or ``bad-date``: it is neither.
+    """
+    next_day = _day_begins(text, zone, 1)
+    return parse_time(text, zone, now) if next_day is None else next_day - _MOMENT
+
+
+def _day_begins(text: str, zone: str, days_later: int) -> datetime | None:
+    """When the day of a bare date begins on the site's clock, or the day after; None of a time.
+
+    Where the clock skips midnight, the day begins with the moment of the skip.
+    """
+    if not re.fullmatch(_DATE, text.strip()):
+        return None
+    try:
+        day = parse_date(text, "the day") + timedelta(days=days_later)
+        return datetime(day.year, day.month, day.day, tzinfo=_zone(zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise BadValue(f"{quoted(text)} is beyond the calendar.", code="bad-date") from error
 
 
 def require_not_future(at: datetime, now: datetime, what: str, zone: str = "UTC") -> None:
