@@ -8,14 +8,18 @@ the byte, nothing is signed.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from lottrack.actions.desk import Telling
+from lottrack.actions.notation import decimal_mark
 from lottrack.actions.secrets import require_account, require_secret
 from lottrack.errors import Changed, RoleMissing, SignatureRejected
+from lottrack.rules.reading.notation import localised
 from lottrack.store.chain import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from lottrack.actions.desk import Desk
     from lottrack.store.change import Change, Told
@@ -70,7 +74,7 @@ def prepared(
 ) -> Prepared:
     """Put together what is to be signed, from lines of text and the rows it covers."""
     head = reader.sql("SELECT coalesce(max(seq), 0) AS seq FROM audit_entry")[0]
-    text = "\n".join([f"Signature: {meaning}", *lines])
+    text = localised("\n".join([f"Signature: {meaning}", *lines]), decimal_mark(reader))
     pairs = tuple(sorted({(str(row.root), int(row.version)) for row in covers}))
     return Prepared(act, meaning, text, int(head.seq), pairs)
 
@@ -156,6 +160,38 @@ def sign(change: Change, desk: Desk, prepared: Prepared, signer: Signer, told: T
     if signer.first_time:
         change.stand("account_standing", {"account": signer.account}, acknowledged=1)
     return number
+
+
+@contextmanager
+def signed(
+    desk: Desk,
+    prepared: Prepared,
+    proof: Proof,
+    again: Callable[[Change, str], Prepared],
+    *,
+    reason: str = "",
+) -> Iterator[tuple[Change, Told, str]]:
+    """A change that one person signs: the secret before it, the comparison and signature inside.
+
+    Args:
+        desk: where.
+        prepared: what was shown.
+        proof: who signs.
+        again: prepares the same act from the record as the open change and the signer see it.
+        reason: why, where the act gives one.
+
+    Yields:
+        The open change, what its facts are told with, and the signature's number.
+
+    Raises:
+        RoleMissing, SignatureRejected: see ``require_signer``.
+        Changed: the record is not what was shown.
+    """
+    signer = require_signer(desk, prepared, proof)
+    told = desk.told(Telling(performed_by=signer.account, reason=reason))
+    with desk.change(prepared.act, reason or None, role=signer.role) as change:
+        require_unchanged(prepared, again(change, signer.account))
+        yield change, told, sign(change, desk, prepared, signer, told)
 
 
 def cover(change: Change, signature: str, record: str) -> None:

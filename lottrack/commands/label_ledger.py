@@ -83,7 +83,6 @@ def clear(context: Context, lot: str, reason: str, place: str, signer: str) -> A
 
     desk = context.writing_desk
     clearing = Clearing(lot, place, reason)
-    desk.role_for("label clear", signer or desk.require_actor())
-    prepared = prepare_clearance(desk, clearing)
+    prepared = prepare_clearance(desk, clearing, signer or desk.require_actor())
     proof = context.ask_signature(prepared, signer)
     return Answer(clear_line(desk, clearing, prepared, proof))

@@ -93,7 +93,6 @@ def approve(context: Context, name: str, signer: str) -> Answer:
     from lottrack.actions.labelling.shelf import approve_template, prepare_template
 
     desk = context.writing_desk
-    desk.role_for("label approve", signer or desk.require_actor())
-    prepared = prepare_template(desk, name)
+    prepared = prepare_template(desk, name, signer or desk.require_actor())
     proof = context.ask_signature(prepared, signer)
     return Answer(approve_template(desk, name, prepared, proof))

@@ -12,7 +12,6 @@ from lottrack.actions.collecting.collections import (
     require_taking,
     window_findings,
 )
-from lottrack.actions.desk import Telling
 from lottrack.actions.moments import told_time
 from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.actions.shown import warnings_of
@@ -85,14 +84,15 @@ def decide_collection(
         Changed: the record is not what was shown.
         AlreadyDone, DispositionRefused: see ``prepare_decision``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(reason, "the reason") if reason else ""
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
-    with desk.change(prepared.act, why or None, role=signer.role) as change:
-        again = prepare_decision(desk, text, decision, reason, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, _: prepare_decision(desk, text, decision, reason, change),
+        reason=why,
+    ) as (change, told, signature):
         collection = find_collection(desk, text)
-        signature = signing.sign(change, desk, prepared, signer, told)
         number = change.record(
             "collection_decision",
             told,

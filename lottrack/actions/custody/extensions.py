@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions import signing
 from lottrack.actions.custody.containers import state_of
 from lottrack.actions.custody.expiries import own_expiry
-from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.labelling.applying import void_in
 from lottrack.actions.labelling.labels import LIVE, derived_label_state, labels_of
@@ -185,14 +184,15 @@ def extend(
         Changed: the record is not what was shown.
         BadValue, Refused: see ``prepare_extension``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     basis = clean_text(extension.basis, "the basis")
-    told = desk.told(Telling(performed_by=signer.account, reason=basis))
-    with desk.change(ACT, basis, role=signer.role) as change:
-        again = prepare_extension(desk, extension, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_extension(desk, extension, account, change),
+        reason=basis,
+    ) as (change, told, signature):
         rows = _containers(desk, change, extension)
-        signature = signing.sign(change, desk, prepared, signer, told)
         answered = [
             _extended(change, row, (extension.expires, basis, signature), told) for row in rows
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.deviating.deviations import find_deviation, require_open
 from lottrack.actions.deviating.views import dealing_of, deviation_data, facts_of
 from lottrack.actions.finding import word_for
@@ -131,15 +130,15 @@ def close_deviation(
         Changed: the record is not what was shown.
         SamePerson, Conflict, BadValue: see ``prepare_closing``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(ACT, role=signer.role) as change:
-        again = prepare_closing(desk, text, words, check_due_on, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_closing(desk, text, words, check_due_on, account, change),
+    ) as (change, told, signature):
         number = find_deviation(desk, text)
         row = change.get("deviation", number)
         due_on = check_due_on if needs_check(dealing_of(change, row)) else None
-        signature = signing.sign(change, desk, prepared, signer, told)
         closure = change.record(
             "deviation_closure",
             told,

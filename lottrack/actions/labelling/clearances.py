@@ -14,6 +14,7 @@ from lottrack.actions.custody.containers import first_place
 from lottrack.actions.desk import Telling
 from lottrack.actions.finding import code_of
 from lottrack.actions.making.lots import find_lot
+from lottrack.actions.secrets import require_account
 from lottrack.errors import AlreadyDone, Blocker, LabelRefused
 from lottrack.rules.reading.text import clean_text
 
@@ -164,14 +165,16 @@ def _some(labels: Iterable[str]) -> str:
 
 
 def prepare_clearance(
-    desk: Desk, clearing: Clearing, reader: Reader | None = None
+    desk: Desk, clearing: Clearing, account: str, reader: Reader | None = None
 ) -> signing.Prepared:
     """What is signed when somebody looked that no label of a lot is left at a place.
 
     Raises:
         AlreadyDone: the lot has no labels outstanding there, or the place was cleared of them.
+        RoleMissing: the signer may not.
     """
     record = reader or desk.store
+    desk.role_for(CLEAR, require_account(desk, account))
     lot, place, labels = _asked(desk, record, clearing)
     if reader is None:
         desk.subjects += [lot, place]
@@ -204,13 +207,15 @@ def clear_line(
         Changed: other labels are outstanding than were shown.
         AlreadyDone: see ``prepare_clearance``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     where = clean_text(clearing.where, "the reason")
-    told = desk.told(Telling(performed_by=signer.account, reason=where))
-    with desk.change(CLEAR, where, role=signer.role) as change:
-        signing.require_unchanged(prepared, prepare_clearance(desk, clearing, change))
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_clearance(desk, clearing, account, change),
+        reason=where,
+    ) as (change, told, signature):
         lot, place, labels = _asked(desk, change, clearing)
-        signature = signing.sign(change, desk, prepared, signer, told)
         number = change.record("line_clearance", told, place=place, lot=lot, signature=signature)
         for row in labels:
             change.link("cleared_label", line_clearance=number, label=row.label)

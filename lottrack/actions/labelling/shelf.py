@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.moments import shown_time
+from lottrack.actions.secrets import require_account
 from lottrack.errors import AlreadyDone, LabelRefused, LottrackError, NotFound, TemplateInvalid
 
 if TYPE_CHECKING:
@@ -200,7 +200,9 @@ def fitting_template(
 # -- approval --------------------------------------------------------------------------------------
 
 
-def prepare_template(desk: Desk, name: str, reader: Reader | None = None) -> signing.Prepared:
+def prepare_template(
+    desk: Desk, name: str, account: str, reader: Reader | None = None
+) -> signing.Prepared:
     """What a qualified person signs when approving a template: its whole text and its hash.
 
     Raises:
@@ -208,10 +210,12 @@ def prepare_template(desk: Desk, name: str, reader: Reader | None = None) -> sig
         TemplateInvalid: it breaks a rule, or its edition was used with another text.
         LabelError: its sample cannot be drawn or read back.
         AlreadyDone: it prints already.
+        RoleMissing: the signer may not.
     """
     from lottrack.printing.rendering import render_sample
 
     record = reader or desk.store
+    desk.role_for(APPROVE, require_account(desk, account))
     kept = _found(shelf_of(desk.store.path), name)
     if kept.template is None:
         assert kept.fault is not None
@@ -258,15 +262,13 @@ def approve_template(
         Changed: the file is not the one shown.
         NotFound, TemplateInvalid, AlreadyDone: see ``prepare_template``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(APPROVE, role=signer.role) as change:
-        signing.require_unchanged(prepared, prepare_template(desk, name, change))
+    with signing.signed(
+        desk, prepared, proof, lambda change, account: prepare_template(desk, name, account, change)
+    ) as (change, told, signature):
         kept = _found(shelf_of(desk.store.path), name)
         template, source = kept.template, kept.source
         assert template is not None
         number = template_row(change, template, source)
-        signature = signing.sign(change, desk, prepared, signer, told)
         signing.cover(change, signature, number)
         change.record("template_approval", told, label_template=number, signature=signature)
         change.mention(number)

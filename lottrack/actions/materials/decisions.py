@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.independence import people_of, require_independent
 from lottrack.actions.materials.registration import is_same_lot, recalled_deliveries
 from lottrack.actions.materials.stock import find_material_lot, read_material_lot, site_day
@@ -149,14 +148,15 @@ def decide(
         Changed: the record is not what was shown.
         AlreadyDone, DispositionRefused, SamePerson: see ``prepare_decision``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(reason, "the reason") if reason else ""
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
-    with desk.change(prepared.act, why or None, role=signer.role) as change:
-        again = prepare_decision(desk, text, decision, reason, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_decision(desk, text, decision, reason, account, change),
+        reason=why,
+    ) as (change, told, signature):
         number = find_material_lot(change, text)
-        signature = signing.sign(change, desk, prepared, signer, told)
         record = change.record(
             "material_decision", told, material_lot=number, decision=decision, signature=signature
         )
@@ -166,7 +166,7 @@ def decide(
         "state": decision,
         "decision": record,
         "reason": why or None,
-        "decided_by": signer.account,
+        "decided_by": told.performed_by,
         "signature": signature,
         "warnings": [],
     }

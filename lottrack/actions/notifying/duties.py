@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.assets import database_folder
 from lottrack.errors import BadValue, NumberUsed
 from lottrack.rules.certification.duties import DutyList, parse_duties
@@ -89,12 +88,10 @@ def load_duties(
         Changed: the file is not what was shown.
         BadValue, NumberUsed: see ``prepare_load``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     source = _source(path)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(LOAD, role=signer.role) as change:
-        signing.require_unchanged(prepared, prepare_load(desk, path, change))
-        signature = signing.sign(change, desk, prepared, signer, told)
+    with signing.signed(
+        desk, prepared, proof, lambda change, _: prepare_load(desk, path, change)
+    ) as (change, _told, signature):
         number = _write(change, source, path.name, signature)
         signing.cover(change, signature, number)
     return {"id": number, "kind": "duty_list", "signature": signature, "warnings": []}

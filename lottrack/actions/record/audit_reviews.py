@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.finding import word_for
+from lottrack.actions.secrets import require_account
 from lottrack.errors import BadValue, NotFound
 from lottrack.rules.audit_review import HEADINGS, Unusual, unusual_in
 from lottrack.rules.reading.text import clean_text, printable
@@ -42,15 +42,17 @@ class Seen(NamedTuple):
 
 
 def prepare_audit_review(
-    desk: Desk, window: Window, remarks: str, reader: Reader | None = None
+    desk: Desk, window: Window, remarks: str, account: str, reader: Reader | None = None
 ) -> signing.Prepared:
     """What quality signs: how many entries there were, and everything unusual among them.
 
     Raises:
         BadValue: the window is empty (``bad-time``).
         NotFound: nothing was recorded in it.
+        RoleMissing: the signer may not.
     """
     record = reader or desk.store
+    desk.role_for(ACT, require_account(desk, account))
     said = clean_text(remarks, "the remarks")
     entries = _entries(record, window)
     zone = desk.zone
@@ -70,13 +72,13 @@ def review_audit(
     Raises:
         Changed: the trail is not what was shown.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(ACT, role=signer.role) as change:
-        again = prepare_audit_review(desk, window, remarks, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_audit_review(desk, window, remarks, account, change),
+    ) as (change, told, signature):
         entries = _entries(change, window)
-        signature = signing.sign(change, desk, prepared, signer, told)
         review = change.record(
             "audit_review",
             told,
@@ -92,7 +94,7 @@ def review_audit(
         "kind": "audit_review",
         "first_seq": int(entries[0].seq),
         "last_seq": int(entries[-1].seq),
-        "reviewed_by": signer.account,
+        "reviewed_by": told.performed_by,
         "signature": signature,
         "warnings": [],
     }

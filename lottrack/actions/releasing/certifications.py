@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.independence import require_independent
 from lottrack.actions.making.lots import find_lot
 from lottrack.actions.moments import told_time
@@ -91,15 +90,15 @@ def certify(
         Changed: the record is not what was shown.
         SamePerson, AlreadyDone, DispositionRefused: see ``prepare_certification``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(ACT, role=signer.role) as change:
-        again = prepare_certification(desk, text, fills, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_certification(desk, text, fills, account, change),
+    ) as (change, told, signature):
         lot = find_lot(desk, text)
         targets = _targets(change, desk, lot, fills)
         closed = [condition.number for condition in _conditions(change, targets)]
-        signature = signing.sign(change, desk, prepared, signer, told)
         for fill in targets:
             change.record("disposition", told, fill=fill, decision="released", signature=signature)
             settle_conditions(change, fill)
@@ -111,7 +110,7 @@ def certify(
         "disposition": disposition,
         "fills": [{"id": fill, "disposition": "released"} for fill in targets],
         "conditions": closed,
-        "certified_by": signer.account,
+        "certified_by": told.performed_by,
         "signature": signature,
         "warnings": [],
     }

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.families.persons import told_of
 from lottrack.actions.finding import find_one_of, word_for
 from lottrack.actions.independence import require_independent
@@ -21,7 +20,7 @@ from lottrack.rules.reading.text import clean_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lottrack.actions.desk import Desk
+    from lottrack.actions.desk import Desk, Telling
     from lottrack.actions.finding import Found
     from lottrack.store.change import Told
     from lottrack.store.reader import Reader
@@ -186,14 +185,15 @@ def lift_hold(
         Changed: the record is not what was shown.
         AlreadyDone, SamePerson: see ``prepare_lift``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(reason, "the reason")
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
-    with desk.change(LIFT, why, role=signer.role) as change:
-        again = prepare_lift(desk, text, reason, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_lift(desk, text, reason, account, change),
+        reason=why,
+    ) as (change, told, signature):
         number = find_one_of(change, text, "hold").record
-        signature = signing.sign(change, desk, prepared, signer, told)
         change.record("hold_lift", told, hold=number, signature=signature)
         row = change.get("hold", number)
         change.mention(held_thing(row)[1])

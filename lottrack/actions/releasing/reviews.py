@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.independence import people_of, require_independent
 from lottrack.actions.making.lots import find_lot
 from lottrack.actions.releasing.records import record_facts, record_lines
@@ -72,21 +71,21 @@ def review_lot(
         Changed: the record is not what was shown.
         SamePerson, RoleMissing: see ``prepare_lot_review``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(ACT, role=signer.role) as change:
-        again = prepare_lot_review(desk, text, signer.account, reviewed_as, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_lot_review(desk, text, account, reviewed_as, change),
+    ) as (change, told, signature):
         lot = find_lot(desk, text)
-        meant = _reviewed_as(change, signer.account, reviewed_as)
-        signature = signing.sign(change, desk, prepared, signer, told)
+        meant = _reviewed_as(change, told.performed_by, reviewed_as)
         review = change.record("lot_review", told, lot=lot, reviewed_as=meant, signature=signature)
     return {
         "id": review,
         "kind": "lot_review",
         "lot": lot,
         "reviewed_as": meant,
-        "reviewed_by": signer.account,
+        "reviewed_by": told.performed_by,
         "signature": signature,
         "warnings": [],
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.making.lineage import descendants_of_lot, lineage_of
 from lottrack.actions.making.lots import find_lot
 from lottrack.actions.releasing.checks import find_fills
@@ -100,16 +99,17 @@ def stop_lot(
         Changed: the record is not what was shown.
         AlreadyDone, DispositionRefused: see ``prepare_stop``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(stop.reason, "the reason")
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
     decision = DECISIONS[stop.act]
-    with desk.change(prepared.act, why, role=signer.role) as change:
-        again = prepare_stop(desk, stop, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_stop(desk, stop, account, change),
+        reason=why,
+    ) as (change, told, signature):
         lot = find_lot(desk, stop.lot)
         reach = _reach(change, desk, lot, stop)
-        signature = signing.sign(change, desk, prepared, signer, told)
         columns = [{"fill": str(fill.root)} for fill in reach.fills]
         columns += [{"lot": lot}] if reach.whole else []
         for what in columns:
@@ -127,7 +127,7 @@ def stop_lot(
         "fills": [{"id": fill.root, "disposition": decision} for fill in reach.fills],
         "reason": why,
         "infused": infused,
-        "decided_by": signer.account,
+        "decided_by": told.performed_by,
         "signature": signature,
         "warnings": warnings,
     }

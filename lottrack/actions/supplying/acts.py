@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.independence import require_independent
 from lottrack.actions.making.lineage import lineage_of
@@ -94,14 +93,15 @@ def act_on_supply(
         Changed: the record is not what was shown.
         AlreadyDone, DispositionRefused, SamePerson, Usage: see ``prepare_supply``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(asked.text, "the reason") if asked.act == DECLINE else ""
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
-    with desk.change(asked.act, why or None, role=signer.role) as change:
-        again = prepare_supply(desk, asked, signer.account, change)
-        signing.require_unchanged(prepared, again)
-        subject = subject_of(desk, change, asked, signer.account)
-        signature = signing.sign(change, desk, prepared, signer, told)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_supply(desk, asked, account, change),
+        reason=why,
+    ) as (change, told, signature):
+        subject = subject_of(desk, change, asked, told.performed_by)
         table, columns = _columns(asked, subject, signature)
         number = change.record(table, told, **columns)
         signing.cover(change, signature, number)

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Desk, Telling
 from lottrack.actions.finding import word_for
 from lottrack.actions.laboratory.site import write_protocol, write_specification
 from lottrack.errors import AlreadyDone, BadValue, NotFound, NumberUsed, Refused
@@ -19,6 +18,7 @@ from lottrack.rules.specification.specification import Specification, parse_spec
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lottrack.actions.desk import Desk
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -189,12 +189,10 @@ def approve_document(
         AlreadyDone: it was approved before.
         Changed: the document is not the one shown.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    with desk.change(prepared.act, role=signer.role) as change:
-        signing.require_unchanged(prepared, prepare_approval(desk, table, text, change))
+    with signing.signed(
+        desk, prepared, proof, lambda change, _: prepare_approval(desk, table, text, change)
+    ) as (change, told, signature):
         row = find_document(change, table, text, approved_first=False)
-        told = desk.told(Telling())
-        signature = signing.sign(change, desk, prepared, signer, told)
         change.record("approval", told, **{table: row.root}, signature=signature)
     return {
         "id": row.root,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.independence import people_of, require_independent
 from lottrack.actions.moments import happened_at, require_in_order
@@ -31,7 +30,7 @@ from lottrack.rules.specification.investigation import (
 from lottrack.rules.specification.results import FAIL, UNDECIDED
 
 if TYPE_CHECKING:
-    from lottrack.actions.desk import Desk
+    from lottrack.actions.desk import Desk, Telling
     from lottrack.errors import Blocker
     from lottrack.rules.specification.investigation import Investigation
     from lottrack.store.reader import Reader
@@ -169,13 +168,13 @@ def plan_retests(
         Changed: the record is not what was shown.
         Refused, AlreadyDone, SamePerson: see ``prepare_plan``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(PLAN, role=signer.role) as change:
-        again = prepare_plan(desk, text, retests, plan, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_plan(desk, text, retests, plan, account, change),
+    ) as (change, told, signature):
         oos = _find(desk, text, "oos", note=False)
-        signature = signing.sign(change, desk, prepared, signer, told)
         number = change.record(
             "oos_plan",
             told,
@@ -258,13 +257,13 @@ def conclude(
         Changed: the record is not what was shown.
         Refused, AlreadyDone, SamePerson: see ``prepare_conclusion``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(CONCLUDE, role=signer.role) as change:
-        again = prepare_conclusion(desk, text, outcome, why, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_conclusion(desk, text, outcome, why, account, change),
+    ) as (change, told, signature):
         oos = _find(desk, text, "oos", note=False)
-        signature = signing.sign(change, desk, prepared, signer, told)
         number = change.record(
             "oos_conclusion",
             told,
@@ -281,7 +280,7 @@ def conclude(
         "kind": "oos_conclusion",
         "oos": oos,
         "outcome": outcome,
-        "concluded_by": signer.account,
+        "concluded_by": told.performed_by,
         "signature": signature,
         "warnings": [],
     }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import find_lot, require_open_lot
 from lottrack.actions.releasing.dispositions import lot_disposition
@@ -229,15 +228,17 @@ def _open_tests(reader: Reader, moving: _Moving) -> list[str]:
         for row in filled_containers(reader, fill.root)
     ]
     judged = {str(each.row.root): each.after for each in moving.results}
+    spec = specification_of(reader, moving.after.root)
     results = [
         entry._replace(verdict=judged[entry.id])
         for entry in recorded(
+            reader,
+            spec,
             result_rows(reader, lot),
             rejudged_of_lot(reader, lot),
             invalidated_of_lot(reader, lot),
         )
     ]
-    spec = specification_of(reader, moving.after.root)
     state = specification_state(spec, results, lot=lot, containers=containers)
     tests = [" or ".join(entry.tests) for entry in (*state.missing, *state.pending)]
     return tests + [entry.criterion.test for entry in state.undecided]
@@ -262,15 +263,16 @@ def respecify(
         Changed: the record is not what was shown.
         AlreadyDone, Refused, Conflict: see ``prepare_respecification``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(move.reason, "the reason")
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
-    with desk.change(ACT, why, role=signer.role) as change:
-        again = prepare_respecification(desk, move, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_respecification(desk, move, account, change),
+        reason=why,
+    ) as (change, told, signature):
         moving = _moving(desk, change, move)
         warnings = _warnings(change, moving)
-        signature = signing.sign(change, desk, prepared, signer, told)
         number = change.record(
             "lot_respecification",
             told,
@@ -288,7 +290,9 @@ def respecify(
                 verdict_before=each.before,
                 verdict=each.after,
             )
-        holds = [hold for each in moving.results for hold in _holds(change, each, signer.account)]
+        holds = [
+            hold for each in moving.results for hold in _holds(change, each, told.performed_by)
+        ]
         shown = write_warnings(change, number, warnings)
         infused = infused_of(change, str(moving.lot.root)) if holds else []
     return {

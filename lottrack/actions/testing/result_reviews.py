@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.independence import people_of, require_independent
 from lottrack.actions.making.lots import find_lot
@@ -96,12 +95,12 @@ def review_results(
         Changed: the record is not what was shown.
         AlreadyDone, SamePerson: see ``prepare_review``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
-    told = desk.told(Telling(performed_by=signer.account))
-    with desk.change(ACT, role=signer.role) as change:
-        again = prepare_review(desk, numbers, signer.account, change)
-        signing.require_unchanged(prepared, again)
-        signature = signing.sign(change, desk, prepared, signer, told)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_review(desk, numbers, account, change),
+    ) as (change, told, signature):
         review = change.record("result_review", told, signature=signature)
         for number in numbers:
             change.link("reviewed_result", review=review, result=number)
@@ -110,7 +109,7 @@ def review_results(
         "id": review,
         "kind": "result_review",
         "results": list(numbers),
-        "reviewed_by": signer.account,
+        "reviewed_by": told.performed_by,
         "signature": signature,
         "warnings": [],
     }

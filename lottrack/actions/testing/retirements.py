@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
-from lottrack.actions.desk import Telling
 from lottrack.actions.secrets import require_account
 from lottrack.actions.testing.documents import is_approved, specification_number
 from lottrack.actions.testing.specifications import find_version, retirement_of
@@ -91,14 +90,15 @@ def retire(
         Changed: the record is not what was shown.
         AlreadyDone: see ``prepare_retirement``.
     """
-    signer = signing.require_signer(desk, prepared, proof)
     why = clean_text(reason, "the reason")
-    told = desk.told(Telling(performed_by=signer.account, reason=why))
-    with desk.change(ACT, why, role=signer.role) as change:
-        again = prepare_retirement(desk, text, reason, signer.account, change)
-        signing.require_unchanged(prepared, again)
+    with signing.signed(
+        desk,
+        prepared,
+        proof,
+        lambda change, account: prepare_retirement(desk, text, reason, account, change),
+        reason=why,
+    ) as (change, told, signature):
         row = find_version(change, text)
-        signature = signing.sign(change, desk, prepared, signer, told)
         number = change.record(
             "specification_retirement", told, specification=row.root, signature=signature
         )
