@@ -132,11 +132,13 @@ def read_back(image: Image, carriers: Collection[str]) -> list[str]:
         CODE_128: zxingcpp.BarcodeFormat.Code128,
     }
     grey = image.convert("L")
+    # Given as memory: zxing-cpp would have Pillow copy a picture twice.
+    shades: Any = memoryview(grey.tobytes()).cast("B", (grey.height, grey.width))
     return [
         found.text
         for carrier in sorted(carriers)
         for found in zxingcpp.read_barcodes(
-            grey,
+            shades,
             formats=zxingcpp.BarcodeFormats(names[carrier]),
             try_rotate=False,
             try_downscale=False,
