@@ -30,11 +30,13 @@ def specification_text(data: dict[str, Any]) -> str:
             "required": entry["required"],
             "one of": entry["alternative"],
             "pending": "" if entry["pending_days"] is None else f"{entry['pending_days']} days",
+            "incubated": _incubation(entry),
         }
         for entry in data["criteria"]
     ]
-    if not any(row["sample"] for row in rows):
-        rows = [{key: value for key, value in row.items() if key != "sample"} for row in rows]
+    for column in ("sample", "incubated"):
+        if not any(row[column] for row in rows):
+            rows = [{key: row[key] for key in row if key != column} for row in rows]
     kept = [_presentation(entry) for entry in data["presentations"]]
     kept += [
         f"Limit per patient: {entry['quantity']} at most {entry['limit']} {entry['unit']}"
@@ -42,6 +44,13 @@ def specification_text(data: dict[str, Any]) -> str:
         for entry in data["patient_limits"]
     ]
     return "\n".join([fields(head), *kept, "", table(rows)])
+
+
+def _incubation(entry: dict[str, Any]) -> str:
+    if entry["incubation_days"] is None:
+        return ""
+    rapid = " or ".join(entry["rapid_methods"])
+    return f"{entry['incubation_days']} days" + (f", but {rapid}" if rapid else "")
 
 
 def _presentation(entry: dict[str, Any]) -> str:
@@ -94,7 +103,9 @@ def results_text(data: list[dict[str, Any]]) -> str:
 
 
 def _details(entry: dict[str, Any]) -> Iterator[str]:
-    """How a value came about, and whether it is under investigation."""
+    """How a value came about, what its reading is worth, whether it is under investigation."""
+    if entry["reading"] != entry["told_as"]:
+        yield f"Interim {entry['id']}: told as final before its incubation was over"
     if entry["reported"]:
         yield f"Converted {entry['id']}: the laboratory reported {entry['reported']}"
     if entry["replicates"]:

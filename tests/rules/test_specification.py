@@ -412,6 +412,8 @@ def test_a_day_in_quotation_marks_is_refused_with_its_line() -> None:
         ("required = true", 'required = true\nfrom_count = "colour"', "none of viability_pct"),
         ("required = true", 'required = true\nfrom_count = "viability_pct"', "from_count"),
         ("required = true", 'required = true\nalternative = "CD73/CD44"', "has one test only"),
+        ("required = true", 'required = true\nrapid_methods = ["x"]', "without incubation_days"),
+        ("required = true", "required = true\nincubation_days = 0", "below 1"),
     ],
 )
 def test_a_criterion_that_cannot_be_judged_is_refused_with_its_name(

@@ -9,6 +9,7 @@ from lottrack.actions.moments import shown_time
 from lottrack.actions.papers.telling import struck_rows, told
 from lottrack.actions.releasing.facts_testing import harvest_day
 from lottrack.actions.testing.documents import specification_of_lot
+from lottrack.actions.testing.incubations import counted_reading
 from lottrack.actions.testing.investigations import investigations_of_results
 from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
 from lottrack.actions.testing.quality_states import (
@@ -90,7 +91,8 @@ def result_block(reader: Reader, row: Row, judged: Judged) -> dict[str, Any]:
         "verdict": verdict,
         "oos": judged.investigations.get(number),
         "set_aside": number in judged.invalidated and verdict in {FAIL, UNDECIDED},
-        "reading": row.reading,
+        "reading": counted_reading(row, criterion, verdict, reader.setting("zone")),
+        "told_as": row.reading,
         "reported": row.reported,
         "replicates": [] if row.replicates is None else json.loads(row.replicates),
         "raw": [] if row.raw is None else _named(json.loads(row.raw)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.actions import signing
 from lottrack.actions.testing.documents import specification_of_lot
+from lottrack.actions.testing.incubations import early_reading
 from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
 from lottrack.actions.testing.quality_states import reviews_of, subject_of
 from lottrack.rules.obligations import Obligation
@@ -25,7 +26,13 @@ from lottrack.rules.specification.investigation import (
     next_command,
     state_of,
 )
-from lottrack.rules.specification.results import FAIL, judge, restored_value, worse
+from lottrack.rules.specification.results import (
+    FAIL,
+    UNDECIDED,
+    judge,
+    restored_value,
+    worse,
+)
 from lottrack.rules.specification.specification import find_criterion
 from lottrack.store.change import Told
 
@@ -185,7 +192,7 @@ def _named_results(reader: Reader, oos: Row, numbers: list[str]) -> list[NamedRe
     rows = {number: reader.find("result", number) for number in numbers}
     reviews = reviews_of(reader, [row for row in rows.values() if row is not None])
     criterion = find_criterion(specification_of_lot(reader, reader.get("lot", oos.lot)), oos.test)
-    rejudged = rejudged_of_lot(reader, oos.lot)
+    rejudged, zone = rejudged_of_lot(reader, oos.lot), reader.setting("zone")
     named = []
     for number in sorted(numbers, key=lambda each: (len(each), each)):
         row = rows[number]
@@ -194,6 +201,8 @@ def _named_results(reader: Reader, oos: Row, numbers: list[str]) -> list[NamedRe
         if row is not None:
             today = judge(criterion, restored_value(row.sign, row.value))
             verdict = worse(today, verdict_on_record(row, rejudged))
+            if early_reading(row, criterion, verdict, zone):
+                verdict = UNDECIDED
         named.append(NamedResult(number, verdict, first, number in reviews))
     return named
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.actions import signing
 from lottrack.actions.testing.documents import specification_of_lot
+from lottrack.actions.testing.incubations import counted_reading
 from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
 from lottrack.rules.specification.fulfilment import RecordedResult, specification_state
 from lottrack.rules.specification.results import restored_value
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lottrack.rules.specification.fulfilment import CriterionState, SpecificationState
+    from lottrack.rules.specification.specification import Specification
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -73,22 +75,35 @@ def invalidated_of_lot(reader: Reader, lot: str) -> frozenset[str]:
 
 
 def recorded(
-    rows: Iterable[Row], rejudged: dict[str, Row], invalidated: frozenset[str] = frozenset()
+    reader: Reader,
+    specification: Specification,
+    rows: Iterable[Row],
+    rejudged: dict[str, Row],
+    invalidated: frozenset[str] = frozenset(),
 ) -> list[RecordedResult]:
     """Results as the rules know them; whether they were reviewed is asked apart (reviews_of).
 
     Args:
+        reader: the record.
+        specification: the version that says how long a culture is incubated.
         rows: the results.
         rejudged: what they mean since their lot was moved to another version (rejudged_of_lot).
         invalidated: those found invalid (invalidated_of_lot).
     """
+    zone = reader.setting("zone")
+    incubated = {c.test.casefold(): c for c in specification.criteria if c.incubation_days}
+
+    def reading(row: Row, verdict: str) -> str:
+        criterion = incubated.get(str(row.test).casefold()) if incubated else None
+        return counted_reading(row, criterion, verdict, zone)
+
     return [
         RecordedResult(
             id=str(row.root),
             test=str(row.test),
             value=restored_value(row.sign, row.value),
             verdict=verdict_on_record(row, rejudged),
-            reading=str(row.reading),
+            reading=reading(row, verdict_on_record(row, rejudged)),
             reviewed=True,
             subject=subject_of(row),
             is_invalidated=str(row.root) in invalidated,
@@ -105,9 +120,12 @@ def state_of_lot(
     preparations: Sequence[str] = (),
 ) -> SpecificationState:
     """Where a lot's specification stands for it and for some of its containers, preparations."""
+    spec = specification_of_lot(reader, lot)
     return specification_state(
-        specification_of_lot(reader, lot),
+        spec,
         recorded(
+            reader,
+            spec,
             result_rows(reader, lot.root),
             rejudged_of_lot(reader, lot.root),
             invalidated_of_lot(reader, str(lot.root)),

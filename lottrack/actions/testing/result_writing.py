@@ -16,6 +16,7 @@ from lottrack.actions.notifying.late_positives import late_positive_of
 from lottrack.actions.scanning import scanned_thing
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import specification_number, specification_of_lot
+from lottrack.actions.testing.incubations import early_reading, incubation_warnings
 from lottrack.actions.testing.investigations import (
     case_of,
     investigations_of_results,
@@ -177,11 +178,13 @@ def write_result(change: Change, new: NewResult, looked: Looked, told: Told) -> 
         reading=new.reading,
     )
     if looked.retest:
+        _require_read_out(change, number, criterion, looked.retest)
         name_retest(change, looked.retest, number)
     warnings = [*_warnings(spec, criterion, new.test), *_doubts(criterion, read.value)]
     warnings += _unlike_the_fill(change, criterion, read.value, target)
     if repeated is not None and not looked.retest:
         warnings.append(repeated_warning(repeated))
+    warnings += incubation_warnings(change, change.get("result", number), criterion)
     return _answer(change, number, criterion, warnings)
 
 
@@ -318,6 +321,20 @@ def _require_retest(
     assert case.plan is not None
     planned = change.get("oos_plan", case.plan.record)
     require_in_order(change, at, planned.occurred_at, f"the plan {case.plan.record}")
+
+
+def _require_read_out(
+    change: Change, number: str, criterion: Criterion | None, retest: str
+) -> None:
+    """Refuse a retest that was read before its incubation was over: it would be used up."""
+    row = change.get("result", number)
+    said = early_reading(row, criterion, str(row.verdict), change.zone)
+    if said:
+        raise BadValue(
+            f"A retest of {retest} is a final result. {said}",
+            code="retest-interim",
+            hint="Record what is seen until then without --retest, as --reading interim.",
+        )
 
 
 # -- warnings --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lottrack.actions.desk import as_text
 from lottrack.actions.moments import happened_at, shown_time
 from lottrack.actions.testing.documents import specification_number, specification_of_lot
+from lottrack.actions.testing.incubations import counted_reading
 from lottrack.actions.testing.investigations import investigations_of_results
 from lottrack.actions.testing.judgements import rejudged_of_lot, verdict_on_record
 from lottrack.actions.testing.result_holds import hold_failing
@@ -187,6 +188,7 @@ def shown_value(row: Row) -> str:
 def result_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A result as answers give it."""
     criterion = criterion_of(reader, row)
+    verdict = verdict_on_record(row, rejudged_of_lot(reader, row.lot))
     return {
         "id": row.root,
         "kind": "result",
@@ -202,9 +204,10 @@ def result_data(reader: Reader, row: Row) -> dict[str, Any]:
         "reported": row.reported,
         "replicates": [] if row.replicates is None else json.loads(row.replicates),
         "raw": {} if row.raw is None else json.loads(row.raw),
-        "verdict": verdict_on_record(row, rejudged_of_lot(reader, row.lot)),
+        "verdict": verdict,
         "required": criterion.required if criterion else False,
-        "reading": row.reading,
+        "reading": counted_reading(row, criterion, verdict, reader.setting("zone")),
+        "told_as": row.reading,
         "method": row.method,
         "sample": row.sample,
         "sampled_at": shown_time(reader, row.sampled_at),

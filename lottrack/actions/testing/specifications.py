@@ -207,6 +207,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "alternative": criterion.alternative or None,
         "sample": criterion.sample or None,
         "fails": list(criterion.fails),
+        "rapid_methods": list(criterion.rapid_methods),
     }
 
 

@@ -61,6 +61,9 @@ class Criterion(NamedTuple):
         contamination: failing it means that the cells may be contaminated (sterility, mycoplasma):
             found after a release, it stops everything of the same start material.
         sample: what is sampled, and how much, or "".
+        incubation_days: days after the sampling before which a reading that does not fail is
+            interim (``incubation``), or None where nothing is incubated.
+        rapid_methods: methods to which that does not apply.
     """
 
     test: str
@@ -80,6 +83,8 @@ class Criterion(NamedTuple):
     replicates: str = "worst"
     contamination: bool = False
     sample: str = ""
+    incubation_days: int | None = None
+    rapid_methods: tuple[str, ...] = ()
 
 
 def limit_text(criterion: Criterion) -> str:

@@ -72,6 +72,8 @@ def parse_criterion(table: Table, units: tuple[str, ...]) -> Criterion:
         fails=table.words("fails") if table.has("fails") else (),
         replicates=table.choice("replicates", REPLICATES) if table.has("replicates") else "worst",
         contamination=table.has("contamination") and table.flag("contamination"),
+        incubation_days=table.optional_whole("incubation_days", minimum=1),
+        rapid_methods=table.words("rapid_methods") if table.has("rapid_methods") else (),
     )
     table.end()
     _require_possible_unit(table, criterion, units)
@@ -79,6 +81,7 @@ def parse_criterion(table: Table, units: tuple[str, ...]) -> Criterion:
     _require_sound_pending(table, criterion)
     _require_sound_count(table, criterion)
     _require_sound_readings(table, criterion)
+    _require_sound_incubation(table, criterion)
     return criterion
 
 
@@ -192,6 +195,35 @@ def _require_sound_readings(table: Table, criterion: Criterion) -> None:
             raise table.refusal(f"fails: {word!r} meets the limit.")
     if criterion.replicates == "mean" and criterion.operator not in COMPARISONS:
         raise table.refusal("replicates: only numbers have a mean.")
+
+
+def _require_sound_incubation(table: Table, criterion: Criterion) -> None:
+    if criterion.incubation_days is None:
+        if criterion.rapid_methods:
+            raise table.refusal("rapid_methods is given without incubation_days.", "rapid_methods")
+        return
+    if criterion.from_count is not None:
+        raise table.refusal("incubation_days: a count is not incubated.", "incubation_days")
+    rapid = {same_words(method) for method in criterion.rapid_methods}
+    if criterion.method and same_words(criterion.method) in rapid:
+        raise table.refusal(
+            "rapid_methods names the method itself, so that nothing would ever be incubated.",
+            "rapid_methods",
+        )
+    if _pending_ends_first(criterion):
+        raise table.refusal(
+            f"pending_days: a culture of {criterion.incubation_days} days that is begun at the"
+            f" harvest cannot be read {criterion.pending_days} days after it.",
+            "pending_days",
+        )
+
+
+def _pending_ends_first(criterion: Criterion) -> bool:
+    if criterion.pending_days is None or criterion.incubation_days is None:
+        return False
+    in_process = re.fullmatch(r"P[0-9]+", criterion.stage.strip().upper()) is not None
+    is_bound = not criterion.rapid_methods and not in_process
+    return is_bound and criterion.pending_days < criterion.incubation_days
 
 
 def require_apart(table: Table, earlier: Criterion, criterion: Criterion) -> None:
