@@ -19,6 +19,7 @@ from tests.conftest import PlainHasher, Program, secret_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import TextIO
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 
@@ -49,10 +50,12 @@ def in_child(
     user: str = "TECHNICIAN1",
     before: Callable[[], None] = lambda: None,
     before_statement: Callable[[str], None] = lambda _: None,
+    screen: TextIO | None = None,
 ) -> Ended:
     """Run one command in a forked child and wait for its end.
 
-    ``before`` runs in the child first, ``before_statement`` before each of its SQL statements.
+    ``before`` runs in the child first, ``before_statement`` before each of its SQL statements;
+    what it says goes to ``screen``, or nowhere.
     """
     child = os.fork()
     if child == 0:
@@ -60,7 +63,8 @@ def in_child(
         try:
             before()
             sys.stdin = io.StringIO(f"{secret_of(user)}\n")
-            sys.stdout = sys.stderr = io.StringIO()
+            sys.stdout = io.StringIO()
+            sys.stderr = screen or io.StringIO()
             context = CountingContext(
                 before_statement,
                 db=program.db,

@@ -193,7 +193,7 @@ def stage(
         raise LabelError(
             f"The label file {path} cannot be written: {error.strerror}. Nothing was printed.",
             code="file-not-written",
-            hint="Name another folder with --out.",
+            hint="Make room on the disk, or name another folder with --out.",
         ) from error
     return staged
 
