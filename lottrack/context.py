@@ -80,6 +80,11 @@ class Context:
             self.say(f"Warning: {warning}")
         return store
 
+    @property
+    def has_record(self) -> bool:
+        """Whether a record was opened by this command and still is open."""
+        return bool(self._opened) and not self._opened[-1].database.is_closed()
+
     def say_overdue(self) -> None:
         """Say in one line what is overdue, under the answer of every command that opened a record.
 

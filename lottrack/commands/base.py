@@ -34,12 +34,14 @@ class Answer(NamedTuple):
         text: what a person reads; "" lets the report room lay the data out.
         exit_code: the status of the program.
         tells_warnings: the text says the warnings itself.
+        is_of_earlier: it tells what was recorded by then, and marks what was corrected by itself.
     """
 
     data: Any
     text: str = ""
     exit_code: int = 0
     tells_warnings: bool = False
+    is_of_earlier: bool = False
 
 
 class AskingCommand(click.Command):
@@ -164,9 +166,11 @@ def verb(
 
 
 def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool) -> None:
-    from lottrack.reports.output import as_csv, as_json, as_text
+    from lottrack.reports.marks import marked_text
+    from lottrack.reports.output import as_csv, as_json
 
     data = answer.data
+    corrected = [] if writes or context.json_wanted else _corrected(context, answer)
     if writes and isinstance(data, dict):
         data["warnings"] = [*data.get("warnings", []), *_hold_warnings(context)]
         account = context.desk.account
@@ -179,11 +183,23 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
     elif style == "csv":
         _print(as_csv(data), nl=False)
     else:
-        _print(answer.text or as_text(data))
+        _print(marked_text(data, answer.text, corrected))
     if writes and not context.json_wanted and isinstance(data, dict):
         _say_recorded(context, [] if answer.tells_warnings else data["warnings"])
     if answer.exit_code:
         click.get_current_context().exit(answer.exit_code)
+
+
+def _corrected(context: Context, answer: Answer) -> list[dict[str, Any]]:
+    """What was corrected of the things an answer tells of, to be marked where it is printed."""
+    told = answer.data.get("corrected") if isinstance(answer.data, dict) else None
+    if isinstance(told, list):
+        return told
+    if answer.is_of_earlier or not context.has_record:
+        return []
+    from lottrack.actions.record.corrected import corrected_in
+
+    return corrected_in(context.desk.store, answer.data)
 
 
 def _hold_warnings(context: Context) -> list[dict[str, str]]:

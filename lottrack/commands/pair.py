@@ -70,17 +70,23 @@ def show(context: Context, pair: str) -> Answer:
     return Answer(data, _told_in_words(context.desk, data))
 
 
+_TOLD_APART = frozenset(
+    {"loci", "proof", "haploidentity", "donor_hla", "patient_hla", "warnings", "corrected"}
+)
+
+
 def _told_in_words(desk: Desk, data: dict[str, Any]) -> str:
     from textwrap import fill
 
     from lottrack.actions.families.pairs import pair_table
+    from lottrack.reports.marks import as_read, with_marks
     from lottrack.reports.output import fields, table
 
-    told_apart = {"loci", "proof", "haploidentity", "donor_hla", "patient_hla", "warnings"}
     rows = pair_table(desk, data)
+    told = {key: value for key, value in data.items() if key not in _TOLD_APART}
     return "\n".join(
         [
-            fields({key: value for key, value in data.items() if key not in told_apart}),
+            fields(with_marks(as_read(told), data.get("corrected", []))),
             "",
             f"HLA finding: {FINDINGS[data['haploidentity']]} ({data['haploidentity']})",
             "",

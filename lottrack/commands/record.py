@@ -103,8 +103,8 @@ def _in_words(made: dict[str, Any]) -> str:
         lines.append(f"  also {also['record_kind'].replace('_', ' ')} {also['record']}: {what}")
     affected = made["affected"]
     lines += [
-        f"  {each['what'].replace('_', ' ')} ({each['record']}): {_text(each['before'])} →"
-        f" {_text(each['after'])}"
+        f"  {each['what'].replace('_', ' ')} ({each['record']}):"
+        f" {_told(each['what'], each['before'])} → {_told(each['what'], each['after'])}"
         for each in affected["derived"]
     ]
     lines += [
@@ -125,11 +125,11 @@ def _in_words(made: dict[str, Any]) -> str:
 
 
 def _change(change: dict[str, Any]) -> str:
-    name = change["key"].replace("_", " ")
-    return f"{name}: {_text(change['from'])} → {_text(change['to'])}"
+    key = change["key"]
+    return f"{key.replace('_', ' ')}: {_told(key, change['from'])} → {_told(key, change['to'])}"
 
 
-def _text(value: object) -> str:
-    from lottrack.rules.reading.text import printable
+def _told(key: str, value: object) -> str:
+    from lottrack.reports.marks import told_value
 
-    return "(nothing)" if value is None else printable(str(value))
+    return "(nothing)" if value is None else told_value(key, value)

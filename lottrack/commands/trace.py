@@ -55,7 +55,7 @@ def trace(
     if style == "json":
         context.json_wanted = True
     if style in {"table", "json"} and out is None:
-        return Answer(data, _table(found))
+        return Answer(data, _table(found), is_of_earlier=True)
     return Answer(data | _written(context, found, data, style, out))
 
 

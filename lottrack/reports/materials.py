@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lottrack.reports.marks import as_read, with_marks
 from lottrack.reports.output import fields, table
 
 if TYPE_CHECKING:
@@ -84,5 +85,6 @@ def shown_text(data: dict[str, Any]) -> str:
     """A material, or a material lot with what it reached."""
     if data["kind"] == "material":
         return fields(data)
-    own = {k: v for k, v in data.items() if k not in {"reached", "infused"}}
+    own = {k: v for k, v in data.items() if k not in {"reached", "infused", "corrected"}}
+    own = with_marks(as_read(own), data["corrected"])
     return "\n".join([fields(own), *_reached(data["reached"], data["infused"])])

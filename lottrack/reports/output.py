@@ -20,7 +20,10 @@ _TIME = (
 )
 _POWER_OF_TEN = r"10\^[0-9]+(?:[ /].*)?"
 _CELLS = frozenset(
-    {"seeded", "harvested", "cells", "viable_cells", "total_cells", "tnc", "mnc", "remainder"}
+    {
+        *("seeded", "harvested", "cells", "viable_cells", "planned_cells", "total_cells"),
+        *("tnc", "mnc", "remainder"),
+    }
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,7 +52,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict) and "sentence" not in value:
         if "id" in value:
             return str(value["id"])
-        said = (f"{key.replace('_', ' ')} {_readable(key, item)}" for key, item in value.items())
+        said = (f"{key.replace('_', ' ')} {readable(key, item)}" for key, item in value.items())
         return ", ".join(said)
     return cell(value)
 
@@ -97,7 +100,7 @@ def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> str:
     from tabulate import tabulate
 
     names = list(columns) or _columns(rows)
-    body = [[_readable(name, row.get(name)) for name in names] for row in rows]
+    body = [[readable(name, row.get(name)) for name in names] for row in rows]
     headers = [name.replace("_", " ") for name in names]
     return str(tabulate(body, headers, tablefmt="simple", disable_numparse=True))
 
@@ -107,7 +110,7 @@ def fields(data: dict[str, Any]) -> str:
     plain_fields = {k: v for k, v in data.items() if not _is_table(v) and k != "warnings"}
     width = max((len(name) for name in plain_fields), default=0)
     lines = [
-        f"{name.replace('_', ' '):<{width}}  {_readable(name, value)}".rstrip()
+        f"{name.replace('_', ' '):<{width}}  {readable(name, value)}".rstrip()
         for name, value in plain_fields.items()
         if value not in (None, "", [], {})
     ]
@@ -117,7 +120,7 @@ def fields(data: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _readable(name: str, value: Any) -> str:
+def readable(name: str, value: Any) -> str:
     """A value under its name: a count of cells in millions, with every digit it was told with."""
     if name == "cells_per_kg" and str(value).isdecimal():
         return format_cells(int(value))

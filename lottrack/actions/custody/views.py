@@ -9,7 +9,7 @@ from lottrack.actions.custody.containers import state_of
 from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.custody.steps import MOVED, place_of
 from lottrack.actions.finding import Found, find_one_of
-from lottrack.actions.record.corrected import struck_facts
+from lottrack.actions.record.corrected import corrected_in, struck_facts
 from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.actions.scanning import scanned_record
 from lottrack.rules.reading.times import from_text, iso_local
@@ -65,6 +65,7 @@ def show_custody(desk: Desk, text: str) -> dict[str, Any]:
     shown["holds"] = [str(hold.root) for hold in holds]
     shown["gaps"] = custody_gaps(reader, thing)
     shown["steps"] = _life(desk, thing) if thing.table == "container" else _events(desk, thing)
+    shown["corrected"] = corrected_in(reader, shown)
     shown["struck"] = struck_facts(reader, ("custody_event",), **{thing.table: thing.record})
     return shown
 

@@ -9,7 +9,7 @@ from lottrack.actions.families.persons import told_of_pair
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.making.lineage import course_is_closed, course_protocol
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
-from lottrack.actions.record.corrected import struck_facts
+from lottrack.actions.record.corrected import corrected_in, struck_facts
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import find_document, is_approved, protocol_of
 from lottrack.errors import AlreadyDone, Blocker, Conflict, NotFound, Refused
@@ -265,7 +265,7 @@ def show_course(desk: Desk, text: str) -> dict[str, Any]:
     pair = reader.get("pair", course.pair)
     protocol = course_protocol(reader, number)
     closure = reader.last("course_closure", course=number)
-    return {
+    shown: dict[str, Any] = {
         "id": number,
         "kind": "course",
         "state": course_state(reader, number),
@@ -310,6 +310,7 @@ def show_course(desk: Desk, text: str) -> dict[str, Any]:
             reader, ("course_amendment", "course_closure", "lot", "infusion"), course=number
         ),
     }
+    return shown | {"corrected": corrected_in(reader, shown)}
 
 
 def _collections(reader: Reader, course: str) -> list[dict[str, Any]]:
@@ -325,6 +326,7 @@ def _collections(reader: Reader, course: str) -> list[dict[str, Any]]:
                 "kind": "collection",
                 "state": collection_state(reader, collection.root),
                 "planned_on": collection.planned_on,
+                "taking": None if taking is None else taking.root,
                 "at": None if taking is None else shown_time(reader, taking.occurred_at),
             }
         )

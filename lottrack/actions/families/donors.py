@@ -10,7 +10,7 @@ from lottrack.actions.families.persons import latest_typing, write_person
 from lottrack.actions.families.screenings import screenings_of
 from lottrack.actions.finding import code_of
 from lottrack.actions.making.lineage import course_is_closed
-from lottrack.actions.record.corrected import struck_facts
+from lottrack.actions.record.corrected import corrected_in, corrected_values, struck_facts
 from lottrack.actions.releasing.holds import open_holds_on, shown_hold
 from lottrack.rules.reading.times import from_text, iso_local
 from lottrack.rules.screening.screening import DEFERRED, ELIGIBLE, INELIGIBLE
@@ -169,12 +169,13 @@ def show_donor(desk: Desk, code: str) -> dict[str, Any]:
     donor = reader.get("donor", code_of(reader, "donor", code))
     number = str(donor.root)
     typing = latest_typing(reader, "donor", number)
-    return {
+    shown: dict[str, Any] = {
         "id": number,
         "kind": "donor",
         "born": donor.born_year,
         "sex": donor.sex,
         "hla": None if typing is None else typing.gl_string,
+        "typing": None if typing is None else typing.root,
         "state": donor_state(reader, number, desk.today()),
         "screenings": screenings_of(reader, number),
         "decisions": [_decision(reader, row) for row in reader.rows("eligibility", donor=number)],
@@ -188,6 +189,19 @@ def show_donor(desk: Desk, code: str) -> dict[str, Any]:
             reader, ("typing", "consent", "screening", "eligibility", "pair"), donor=number
         ),
     }
+    return shown | {
+        "corrected": [*corrected_in(reader, shown), *_corrected_markers(reader, number)]
+    }
+
+
+def _corrected_markers(reader: Reader, donor: str) -> list[dict[str, Any]]:
+    """Corrected outcomes; ``within`` and ``name`` say where an answer tells each of them."""
+    return [
+        value | {"within": screening.root, "name": marker.marker}
+        for screening in reader.rows("screening", donor=donor)
+        for marker in reader.rows("marker", screening=screening.root)
+        for value in corrected_values(reader, "marker", marker)
+    ]
 
 
 def _decision(reader: Reader, row: Row) -> dict[str, Any]:

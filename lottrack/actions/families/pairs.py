@@ -10,6 +10,7 @@ from lottrack.actions.families.matching import finding_of, typing_of, write_find
 from lottrack.actions.families.persons import told_of_pair
 from lottrack.actions.finding import code_of, find_one_of
 from lottrack.actions.making.lineage import course_protocol
+from lottrack.actions.record.corrected import corrected_in
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import protocol_of
 from lottrack.errors import AlreadyDone, Blocker, Conflict, Refused
@@ -169,7 +170,7 @@ def show_pair(desk: Desk, text: str) -> dict[str, Any]:
     pair = find_pair(reader, text)
     courses = reader.rows("course", pair=pair.root)
     finding = finding_of(reader, pair.root)
-    return {
+    shown: dict[str, Any] = {
         "id": pair.root,
         "kind": "pair",
         "coi": courses[0].root if courses else None,
@@ -190,6 +191,10 @@ def show_pair(desk: Desk, text: str) -> dict[str, Any]:
             for row in courses
         ],
     }
+    typings = [
+        {"typing": typing} for typing in (finding.donor_typing, finding.patient_typing) if typing
+    ]
+    return shown | {"corrected": corrected_in(reader, [shown, *typings])}
 
 
 def _typing_text(reader: Reader, number: str) -> str | None:

@@ -16,7 +16,7 @@ from lottrack.actions.families.persons import (
     write_person,
 )
 from lottrack.actions.finding import code_of, find, word_for
-from lottrack.actions.record.corrected import struck_facts
+from lottrack.actions.record.corrected import corrected_in, struck_facts
 from lottrack.actions.scanning import label_row
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import (
@@ -339,12 +339,13 @@ def show_patient(desk: Desk, code: str) -> dict[str, Any]:
     number = str(patient.root)
     typing = latest_typing(reader, "patient", number)
     weights = sorted(reader.rows("weight", patient=number), key=lambda row: str(row.weighed_on))
-    return {
+    shown: dict[str, Any] = {
         "id": number,
         "kind": "patient",
         "born": patient.born_year,
         "sex": patient.sex,
         "hla": None if typing is None else typing.gl_string,
+        "typing": None if typing is None else typing.root,
         "hospital_bands": len(reader.rows("patient_band", patient=number)),
         "weights": [
             {
@@ -367,6 +368,7 @@ def show_patient(desk: Desk, code: str) -> dict[str, Any]:
             patient=number,
         ),
     }
+    return shown | {"corrected": corrected_in(reader, shown)}
 
 
 def list_patients(desk: Desk) -> list[dict[str, Any]]:
@@ -386,6 +388,7 @@ def list_patients(desk: Desk) -> list[dict[str, Any]]:
                 "born": row.born_year,
                 "sex": row.sex,
                 "typed": row.root in typed,
+                "weight": None if weight is None else weight.root,
                 "weight_kg": None if weight is None else weight.weight_kg,
                 "weighed_on": None if weight is None else weight.weighed_on,
             }

@@ -12,6 +12,7 @@ from lottrack.actions.laboratory.calibrations import (
 )
 from lottrack.actions.laboratory.uses import look_back
 from lottrack.actions.moments import happened_at, require_in_order, shown_time
+from lottrack.actions.record.corrected import corrected_in
 from lottrack.errors import AlreadyDone, BadValue
 from lottrack.rules.calibration import (
     FAILED,
@@ -204,7 +205,7 @@ def show_equipment(desk: Desk, code: str) -> dict[str, Any]:
     equipment = equipment_of(reader, number)
     last = max(equipment.calibrations, key=lambda each: each.on, default=None)
     failed = last is not None and last.outcome == FAILED
-    return {
+    shown: dict[str, Any] = {
         **_data(reader, reader.get("equipment", number), desk.now(), desk.today()),
         "calibrations": [
             {
@@ -229,6 +230,7 @@ def show_equipment(desk: Desk, code: str) -> dict[str, Any]:
         ],
         "look_back": look_back(reader, equipment, last) if failed and last else [],
     }
+    return shown | {"corrected": corrected_in(reader, shown)}
 
 
 def _data(reader: Reader, row: Row, now: datetime, today: date) -> dict[str, Any]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.moments import shown_time
+from lottrack.rules.correcting.answers import NAMING
 from lottrack.store.tables import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
 _TOLD = ("occurred_at", "performed_by")
+_AT_ONCE = 400
+"""Records looked up by one query; SQLite takes at most 999 values."""
 
 
 def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any]]:
@@ -25,8 +28,9 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
         row: its current version.
 
     Returns:
-        For each value ``record``, ``field``, ``earlier`` (a list), ``now`` and ``reason``, the one
-        given with the last correction of the record; texts, with times in the site's zone.
+        For each value ``record``, ``record_kind``, ``field``, ``earlier`` (a list), ``now`` and
+        ``reason``, the one given with the last correction of the record; texts, with times in the
+        site's zone.
     """
     if row.version == 1:
         return []
@@ -40,6 +44,7 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
             found.append(
                 {
                     "record": row.root,
+                    "record_kind": table,
                     "field": field,
                     "earlier": [value for value in earlier if value != now] or earlier,
                     "now": now,
@@ -47,6 +52,37 @@ def corrected_values(reader: Reader, table: str, row: Row) -> list[dict[str, Any
                 }
             )
     return found
+
+
+def corrected_in(reader: Reader, answer: object) -> list[dict[str, Any]]:
+    """Every corrected value of the things an answer tells of, see ``corrected_values``."""
+    found = []
+    for number, table in _corrected_among(reader, list(dict.fromkeys(_named(answer)))):
+        row = reader.find(table, number)
+        if row is not None:
+            found += corrected_values(reader, table, row)
+    return found
+
+
+def _named(node: object) -> Iterator[str]:
+    """The numbers and codes that an answer names."""
+    if isinstance(node, list | tuple):
+        for each in node:
+            yield from _named(each)
+    if isinstance(node, dict):
+        named = (node.get(key) for key in NAMING)
+        yield from (each for each in named if isinstance(each, str) and not each.isdecimal())
+        for each in node.values():
+            yield from _named(each)
+
+
+def _corrected_among(reader: Reader, numbers: list[str]) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(numbers), _AT_ONCE):
+        values = {f"n{at}": each for at, each in enumerate(numbers[start : start + _AT_ONCE])}
+        places = ", ".join(f":{name}" for name in values)
+        query = f"SELECT * FROM {{correction}} WHERE record IN ({places})"  # noqa: S608 - names only
+        rows = [row for row in reader.facts_in(query, **values) if row.kind == "correct"]
+        yield from sorted({(str(row.record), str(row.record_table)) for row in rows})
 
 
 def struck_facts(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.custody.views import custody_gaps
 from lottrack.actions.finding import Found, find, word_for
-from lottrack.actions.record.corrected import strike_of
+from lottrack.actions.record.corrected import corrected_values, strike_of
 from lottrack.actions.releasing.dispositions import lot_disposition
 from lottrack.actions.releasing.holds import HELD, open_holds_on
 from lottrack.actions.scanning import scanned_record
@@ -155,9 +155,44 @@ def _described(desk: Desk, reader: Reader, at: Node, name: str, start: Node) -> 
         node |= {"flag": "stop", "note": f"on hold: {', '.join(str(h.root) for h in holds)}"}
     elif kind == "infusion" and reader.first("incident", record=record) is not None:
         node |= {"flag": "warning", "note": "incident"}
+    if row is not None:
+        _mark_corrected(reader, kind, row, node)
     if at == start:
         node.setdefault("flag", "root")
     return node
+
+
+def _mark_corrected(reader: Reader, kind: str, row: Row, node: dict[str, str]) -> None:
+    """Mark a thing whose values, or those its words tell, were corrected; say what they were."""
+    facts = [(kind, row)]
+    for table in _TOLD_OF.get(kind, ()):
+        last = reader.last(table, **{kind: row.root})
+        facts += [] if last is None else [(table, last)]
+    corrected = [value for table, fact in facts for value in corrected_values(reader, table, fact)]
+    if not corrected:
+        return
+    was = [f"{value['field'].replace('_', ' ')} was {_was(value)}" for value in corrected]
+    told = f"corrected: {', '.join(was)}"
+    node["label"] += "*"
+    node["note"] = "; ".join(filter(None, (node.get("note", ""), told)))
+
+
+def _was(value: dict[str, Any]) -> str:
+    earlier = value["earlier"][-1]
+    if earlier is None:
+        return "not told"
+    if value["field"].endswith("_at"):
+        return str(earlier)[:16].replace("T", " ")
+    in_cells = value["field"] in {"viable_cells", "total_cells", "tnc", "mnc"}
+    return format_cells(int(earlier)) if in_cells else str(earlier)
+
+
+_TOLD_OF = {
+    "collection": ("collection_taking",),
+    "container": ("filling",),
+    "preparation": ("preparation_count", "preparation_finish"),
+}
+"""Facts of which the words beside a thing tell."""
 
 
 def _person(_desk: Desk, _reader: Reader, row: Row) -> str:
