@@ -8,6 +8,7 @@ import click
 
 from lottrack.commands.base import Answer, noun, reason_option, told, verb
 from lottrack.commands.types import DATE, DECIMAL, WHOLE
+from lottrack.rules.administration.protocol import WAIVABLE_CODES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,6 +56,35 @@ def place(
     prepared = prepare_order(desk, wanted, signer=signer)
     proof = context.ask_signature(prepared, signer)
     return Answer(place_order(desk, wanted, prepared, proof, telling))
+
+
+@verb(order, "waive", writes="order waive", signed=True)
+@click.argument("number", metavar="ORDER")
+@click.argument("code", type=click.Choice(WAIVABLE_CODES), metavar="CODE")
+@reason_option()
+@click.option("--second", required=True, metavar="USER", help="The second person; signs, too.")
+@click.option("--signer", default="", metavar="USER", help="Who signs first, if not you.")
+def waive(
+    context: Context, number: str, code: str, reason: str, second: str, signer: str
+) -> Answer:
+    """Waive a limit of the protocol for one infusion; a clinician and a second person sign.
+
+    The protocol says which of its limits may be waived, and CODE is the refusal that `lottrack
+    verify` gives. Nothing else is waived: whose cells they are, release, expiry and custody stay.
+
+    \b
+    Example:
+      lottrack order waive OR-MAD-0003-K interval-too-long \\
+        --reason "fever until yesterday" --second QP1
+    """
+    from lottrack.actions.giving.waivers import prepare_waiver
+    from lottrack.actions.giving.waivers import waive as sign
+
+    desk = context.writing_desk
+    prepared = prepare_waiver(desk, number, code, reason, signer or desk.require_actor())
+    first = context.ask_signature(prepared, signer)
+    proofs = (first, context.ask_second(second, "as second person"))
+    return Answer(sign(desk, number, code, reason, prepared, proofs))
 
 
 @verb(order, "cancel", writes="order cancel")

@@ -273,6 +273,11 @@ LINES = [
         " --weighed-on {today} --signer {clinician}",
     ),
     Line("order place", "CLINICIAN1", "--course {course} --number 2 --planned-on {later_day}"),
+    Line(
+        "order waive",
+        "CLINICIAN1",
+        "{order} interval-too-long --reason X --second QP1 --signer {clinician}",
+    ),
     Line("order cancel", "CLINICIAN1", "{order} --reason X"),
     Line("prepare start", PH, "{order} {scan2}"),
     Line("prepare count", PH, "{preparation} --viable 4e7"),
@@ -302,6 +307,8 @@ LINES = [
     Line("admin backup", "ADMIN", "{folder}/backup.sqlite"),
     Line("admin restore", "ADMIN", "{backup} --to {folder}/restored.sqlite --confirm TST"),
     Line("admin migrate", "ADMIN", ""),
+    Line("site set", "ADMIN", "--lot-number BM-#### --reason X"),
+    Line("site isbt", "ADMIN", "--facility-code A9999 --statement X --reason X"),
 ]
 
 WITHOUT_A_LINE = {
@@ -310,7 +317,7 @@ WITHOUT_A_LINE = {
     *("protocol list", "collection list", "lot list", "hold list", "spec list", "order list"),
     *("deviation list", "equipment list", "notify list", "notify duties", "supply list"),
     *("printer list", "label preview", "audit verify", "audit export", "admin check"),
-    *("label templates", "label proof", "audit reviews", "audit witness"),
+    *("label templates", "label proof", "audit reviews", "audit witness", "site show"),
 }
 """Commands that name no thing of a record, need no role, and are tested where they live."""
 

@@ -116,6 +116,7 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     ),
     "custody destroy": (CUSTODY - {"courier"} | {"production_lead"}, True, True),
     "order place": ({"clinician"}, True, False),
+    "order waive": ({"clinician"}, True, True),
     "order cancel": ({"clinician"}, False, False),
     **dict.fromkeys(
         ("prepare start", "prepare count", "prepare finish", "verify"), (BEDSIDE, False, False)
@@ -151,7 +152,7 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
     **dict.fromkeys(("correct", "strike"), (WORKERS, False, False)),
     **dict.fromkeys(
         ("user add", "user role", "user unlock", "user reset", "user deactivate", "admin backup",
-         "admin restore", "admin migrate"),
+         "admin restore", "admin migrate", "site set", "site isbt"),
         ({"administrator"}, False, False),
     ),
     "user passwd": (set(ROLES), False, False),
@@ -190,7 +191,7 @@ def test_an_administrator_makes_no_record_of_cells_or_people_and_signs_nothing()
 
     assert acts == {
         "user add", "user role", "user unlock", "user reset", "user deactivate", "user passwd",
-        "admin backup", "admin restore", "admin migrate", "place register",
+        "admin backup", "admin restore", "admin migrate", "site set", "site isbt", "place register",
         "spec load", "protocol load", "printer register", "printer retire", "printer test",
     }  # fmt: skip
     assert not any(rule.signed for rule in SHIPPED if "administrator" in rule.roles)

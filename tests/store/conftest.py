@@ -405,6 +405,12 @@ ROWS = {
     "clearance_rule": {"place": "$place", "required": 1},
     "line_clearance": {"place": "$place", "lot": "$lot", "signature": "$signature"},
     "template_approval": {"label_template": "$label_template", "signature": "$signature"},
+    "order_waiver": {
+        "infusion_order": "$infusion_order",
+        "code": "interval-too-long",
+        "signature": "$signature",
+        "second_signature": "$signature",
+    },
     "training_requirement": {"act": "lot harvest", "subject": "SOP-1"},
     "training_withdrawal": {"training_requirement": "$training_requirement"},
     "training": {

@@ -17,6 +17,7 @@ from lottrack.actions.families.patients import consent_state, patient_of_scan
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.giving.doses import dose_for
 from lottrack.actions.giving.loads import loads_of
+from lottrack.actions.giving.waivers import waivers_of
 from lottrack.actions.making.lineage import Lineage, course_is_closed, course_protocol, lineage_of
 from lottrack.actions.scanning import scan_container
 from lottrack.actions.testing.documents import is_approved, protocol_of
@@ -269,4 +270,6 @@ def _plan_case(
         dose_maximum=protocol.dose_max_cells_per_kg,
         prescribed_kg=None if order.weight_kg is None else Decimal(order.weight_kg),
         weight_change_pct=protocol.weight_change_warning_pct,
+        waivable=protocol.waivable,
+        waivers=waivers_of(reader, str(order.root)),
     )

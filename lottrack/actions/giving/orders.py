@@ -9,6 +9,7 @@ from lottrack.actions import signing
 from lottrack.actions.families.patients import latest_weight
 from lottrack.actions.families.persons import require_day, told_of
 from lottrack.actions.finding import find_one_of
+from lottrack.actions.giving.waivers import waivers_of
 from lottrack.actions.making.lineage import course_is_closed, course_protocol
 from lottrack.actions.secrets import require_account
 from lottrack.actions.testing.documents import protocol_of
@@ -329,6 +330,7 @@ def list_orders(desk: Desk) -> list[dict[str, Any]]:
                 "weight_kg": row.weight_kg,
                 "weighed_on": row.weighed_on,
                 "protocol": row.protocol,
+                "waived": [waiver.code for waiver in waivers_of(reader, str(row.root))],
                 "state": standing.state,
             }
         )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from lottrack.rules.administration.dose import Dose
     from lottrack.rules.administration.loads import Load
+    from lottrack.rules.administration.waiving import WaiverFact
     from lottrack.rules.certification.supply import SupplyFact
 
 STAGES = ("prepare", "verify", "dispense", "infuse")
@@ -145,6 +146,8 @@ class PlanCase(NamedTuple):
         dose_maximum: viable cells per kg.
         prescribed_kg: the weight on the order.
         weight_change_pct: change from that weight that is worth a warning, in %.
+        waivable: refusals that the protocol lets two people waive.
+        waivers: those that two people waived for this order.
     """
 
     order: str
@@ -167,6 +170,8 @@ class PlanCase(NamedTuple):
     dose_maximum: Decimal
     prescribed_kg: Decimal | None
     weight_change_pct: Decimal
+    waivable: tuple[str, ...] = ()
+    waivers: tuple[WaiverFact, ...] = ()
 
 
 class Case(NamedTuple):

@@ -33,6 +33,11 @@ _CARRIES = "technician, courier, pharmacist, nurse or clinician"
 
 _ANOTHER = "Take another container: `lottrack lot show {lot}` lists them."
 
+_WAIVE = (
+    "The protocol lets a clinician and a second person waive it for this infusion: `lottrack order"
+    " waive {order} {code} --reason TEXT --second USER`."
+)
+
 MENDING: dict[str, tuple[str, str]] = {
     # -- identity
     "wrong-patient": (
@@ -291,6 +296,9 @@ def mended(
     first = container or (case.containers[0] if case is not None and case.containers else None)
     if variant is not None and first is not None:
         who, hint = variant(first) or (who, hint)
+    if case is not None and case.plan.order and blocker.code in case.plan.waivable:
+        who = "clinician" if who == NOBODY else who
+        hint = f"{hint} {_WAIVE.replace('{code}', blocker.code)}"
     return blocker._replace(
         who_can_mend=blocker.who_can_mend or who.format_map(names),
         hint=blocker.hint or hint.format_map(names),

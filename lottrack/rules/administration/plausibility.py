@@ -1,4 +1,4 @@
-"""Plausibility at the bedside: counts and volumes that cannot both be right.
+"""Plausibility at the bedside: counts, volumes and times that cannot both be right.
 
 Nothing here refuses (Annex 11 section 6): cells do not multiply between thawing and the vein, and
 no more can be given than was there; a number that says so is worth a second look at the sheet.
@@ -6,6 +6,7 @@ no more can be given than was there; a number that says so is worth a second loo
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from lottrack.rules.reading.quantities import format_cells, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+
+_MINUTE = timedelta(minutes=1)
 
 
 def recovery_warnings(
@@ -103,5 +107,26 @@ def infused_volume_warnings(
             "volume-above-prepared",
             f"{plain(infused_ml)} mL infused{left} are more than the {plain(held_ml)} mL that were"
             " prepared. Check the volumes; rinsing fluid is not part of them.",
+        )
+    ]
+
+
+def infusion_time_warnings(
+    started: datetime, ended: datetime, volume_ml: Decimal
+) -> list[ShownWarning]:
+    """Look twice at an infusion that took no time: one of its two times was told for the other.
+
+    Times are told to the minute, so that whatever ends within a minute counts as none.
+
+    Returns:
+        ``infusion-without-duration``, or nothing.
+    """
+    if ended - started >= _MINUTE:
+        return []
+    return [
+        ShownWarning(
+            "infusion-without-duration",
+            f"{plain(volume_ml)} mL would have been infused in 0 minutes: start and end are told"
+            " as the same minute. Check both times.",
         )
     ]

@@ -24,6 +24,7 @@ from lottrack.rules.administration.identity import (
 from lottrack.rules.administration.loads import load_blockers
 from lottrack.rules.administration.plan import course_blockers, of_plan, plan_verdict
 from lottrack.rules.administration.product import product_blockers
+from lottrack.rules.administration.waiving import unwaived
 from lottrack.rules.certification.supply import uncovered
 
 if TYPE_CHECKING:
@@ -52,9 +53,13 @@ def judge(case: Case, scan_blockers: tuple[Blocker, ...] = ()) -> Verdict:
         warnings += label_warnings(container)
         warnings += supply_warnings(container)
     for course in case.courses:
-        found += [(blocker, None, course) for blocker in course_blockers(course)]
+        standing, waived = unwaived(course_blockers(course), case.plan.waivers)
+        found += [(blocker, None, course) for blocker in standing]
+        warnings += waived
     plan = plan_verdict(case)
-    found += [(blocker, None, None) for blocker in (*of_plan(case, plan), *load_blockers(case))]
+    standing, waived = unwaived(of_plan(case, plan), case.plan.waivers)
+    found += [(blocker, None, None) for blocker in (*standing, *load_blockers(case))]
+    warnings += waived
     found += [(blocker, None, None) for blocker in people_blockers(case)]
     warnings += plan.warnings
     return Verdict(_mended(case, found), tuple(dict.fromkeys(warnings)))

@@ -88,6 +88,7 @@ PREFIXES: dict[str, str] = {
     "oos_investigation": "OI",
     "oos_plan": "OP",
     "order_cancellation": "OC",
+    "order_waiver": "OW",
     "pair": "PR",
     "patient_band": "PB",
     "preparation": "PP",

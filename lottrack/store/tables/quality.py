@@ -116,6 +116,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "clearance_rule": ("place", "required"),
     "line_clearance": ("place", "lot", "signature"),
     "template_approval": ("label_template", "signature"),
+    # 0013: waived limits of a protocol
+    "order_waiver": ("infusion_order", "code", "signature", "second_signature"),
 }
 """Append-only tables with their own columns, between ``VERSION`` and ``AUTHOR``."""
 
