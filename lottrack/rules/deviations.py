@@ -14,7 +14,7 @@ from lottrack.errors import BadValue, Blocker
 from lottrack.rules.release.facts import failed, listed, passed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from lottrack.rules.release.facts import RuleFinding
 
@@ -184,8 +184,3 @@ def deviations_closed(lot: str, deviations: Sequence[DeviationFact]) -> RuleFind
 
 def _words(fact: DeviationFact) -> str:
     return f"{fact.number} ({fact.severity}: {fact.title}; {fact.concerned})"
-
-
-def gravest(classes: Iterable[str]) -> str:
-    """The gravest of some classes; "" of none."""
-    return max(classes, key=CLASSES.index, default="")

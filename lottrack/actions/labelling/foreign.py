@@ -9,13 +9,6 @@ from lottrack.rules.codes.isbt128 import read_isbt128
 from lottrack.rules.codes.scans import unwrapped
 from lottrack.rules.codes.sec import read_sec
 
-SYSTEMS = {
-    "isbt128": "an ISBT 128 code",
-    "sec": "a Single European Code",
-    "gs1": "a GS1 code",
-}
-"""Scheme -> how a sentence names it."""
-
 
 def read_foreign(scheme: str, text: str) -> dict[str, Any]:
     """What a code of another system says, by scheme: ``structures``, ``fields`` or ``ais``.

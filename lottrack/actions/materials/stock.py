@@ -98,8 +98,3 @@ def in_material_unit(reader: Reader, material: str, quantity: Decimal, unit: str
 def site_day(reader: Reader, at: datetime) -> date:
     """The site's date at a moment."""
     return date.fromisoformat(iso_local(at, reader.setting("zone"))[:10])
-
-
-def uses_of_lot(reader: Reader, lot: str) -> list[Row]:
-    """Every use of a material for a lot, its fills and its preparations."""
-    return reader.rows("material_use", lot=lot)

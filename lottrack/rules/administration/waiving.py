@@ -71,6 +71,6 @@ def require_waivable(code: str, waivable: Collection[str], protocol: str) -> Non
         raise Refused(
             f"Protocol {protocol} does not let {code} be waived; it allows: {allowed}.",
             code="not-waivable",
-            hint="What it forbids is changed with an edition of it that a qualified person approves:"
+            hint="What it forbids changes with an edition of it that a qualified person approves:"
             " `lottrack protocol load FILE`.",
         )

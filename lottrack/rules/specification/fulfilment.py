@@ -114,7 +114,6 @@ class SpecificationState(NamedTuple):
         failed: required criteria that some result fails.
         undecided: required criteria that the results neither prove nor disprove.
         unreviewed: numbers of results that nobody has reviewed, set aside or not.
-        unjudged: numbers of results of tests that the specification does not have.
     """
 
     criteria: tuple[CriterionState, ...]
@@ -123,17 +122,11 @@ class SpecificationState(NamedTuple):
     failed: tuple[CriterionState, ...]
     undecided: tuple[CriterionState, ...]
     unreviewed: tuple[str, ...]
-    unjudged: tuple[str, ...]
 
     @property
     def is_complete(self) -> bool:
         """Every required test has a final result."""
         return not self.missing and not self.pending
-
-    @property
-    def is_complete_but_pending(self) -> bool:
-        """Every required test has a final result or may be pending at a conditional release."""
-        return not self.missing
 
     @property
     def is_reviewed(self) -> bool:
@@ -223,7 +216,6 @@ def specification_state(
     states = _without_needless(states)
     open_tests = _open_tests(states)
     required = [state for state in states if state.criterion.required]
-    tests = {criterion.test.casefold() for criterion in specification.criteria}
     return SpecificationState(
         criteria=tuple(states),
         missing=tuple(entry for entry in open_tests if entry.pending_days is None),
@@ -231,9 +223,6 @@ def specification_state(
         failed=tuple(state for state in required if state.outcome == FAIL),
         undecided=tuple(state for state in required if state.outcome == UNDECIDED),
         unreviewed=tuple(sorted({entry for state in states for entry in state.unreviewed})),
-        unjudged=tuple(
-            sorted(entry.id for entry in recorded if entry.test.casefold() not in tests)
-        ),
     )
 
 
