@@ -373,6 +373,15 @@ class TestInfusion:
 
         assert refused.code == "out-of-order"
 
+    def test_an_infusion_in_no_time_is_worth_a_second_look(self, released: Site) -> None:
+        program, _ = released
+        scan = ready(released)
+        steps.dispense(program, scan)
+        moment = steps.ago(program, minutes=-20)  # the clock moves on by half an hour
+        given = steps.infuse(program, scan, "--started", moment, "--ended", moment).data
+        codes = {warning["code"] for warning in given["warnings"]}
+        assert "infusion-without-duration" in codes
+
     def test_what_should_not_have_been_is_recorded_all_the_same(self, released: Site) -> None:
         """The wrong child got the bag: the truth is recorded, marked, held and listed."""
         program, lot = released

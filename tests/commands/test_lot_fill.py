@@ -72,6 +72,23 @@ class TestFill:
         balance = bench.show(lot)["cell_balance"][2]
         assert (balance["filled"], balance["remainder"]) == ("264000000", "57000000")
 
+    def test_a_fill_long_after_the_harvest_is_worth_a_second_look(self, bench):
+        lot = bench.grown()
+        late = bench.fill(lot, *bench.at(58, 2), count=1).data
+        (found,) = late["warnings"]
+        assert found["code"] == "filled-long-after-harvest"
+        assert "comes 32 days 1 hour after the harvest" in found["sentence"]
+        assert "MSC-EB-TRIAL@1 reckons with 24 hours at most" in found["sentence"]
+        kept = {each["code"]: each["record"] for each in bench.show(lot)["warnings"]}
+        assert kept["filled-long-after-harvest"] == late["id"]
+
+    def test_a_plan_is_looked_at_when_its_cells_come(self, bench):
+        lot = bench.grown()
+        planned = bench.fill(lot, "--planned", *bench.at(58, 2), count=1).data
+        assert planned["warnings"] == []
+        told = confirm(bench, planned["id"], *bench.at(58, 3)).data
+        assert codes(told) == {"filled-long-after-harvest"}
+
     def test_no_more_is_filled_than_was_harvested(self, bench):
         lot = bench.grown()
         before = bench.audit_entries()

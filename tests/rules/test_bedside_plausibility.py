@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lottrack.rules.administration.plausibility import (
     infused_volume_warnings,
+    infusion_time_warnings,
     recovery_warnings,
     undiluted_warnings,
 )
@@ -81,3 +82,13 @@ def test_a_dose_larger_than_what_was_thawed_asks_what_was_added(
 def test_a_planned_day_that_has_passed_is_said(days: int, said: bool) -> None:
     warnings = planned_day_warnings(1, TODAY + timedelta(days=days), TODAY)
     assert [warning.code for warning in warnings] == (["planned-in-past"] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, True), (59, True), (60, False), (1800, False), (90_000, False)]
+)
+def test_an_infusion_in_no_time_is_said(seconds: int, said: bool) -> None:
+    started = datetime(2026, 2, 10, 10, 0, 30, tzinfo=UTC)
+    ended = started + timedelta(seconds=seconds)
+    warnings = infusion_time_warnings(started, ended, Decimal(60))
+    assert [each.code for each in warnings] == (["infusion-without-duration"] if said else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from lottrack.rules.culture.plausibility import (
     collection_warnings,
     fill_warnings,
     growth_warnings,
+    late_fill_warnings,
     seeding_warnings,
     viability_warnings,
     weight_warnings,
@@ -243,3 +245,26 @@ def test_a_culture_that_begins_later_is_pointed_at(passage: int, says: str) -> N
     assert warning.code == "passages-missing"
     assert "lot L02" in warning.sentence
     assert says in warning.sentence
+
+
+@pytest.mark.parametrize(
+    ("waited", "says"),
+    [
+        (timedelta(hours=24, microseconds=1), "1 day after"),
+        (timedelta(days=1, hours=1), "1 day 1 hour after"),
+        (timedelta(days=31, hours=5), "31 days 5 hours after"),
+    ],
+)
+def test_cells_that_waited_long_for_their_fill_are_pointed_at(waited: timedelta, says: str) -> None:
+    harvest = datetime(2026, 2, 2, 8, tzinfo=UTC)
+    (found,) = late_fill_warnings("fill FL-1", harvest, harvest + waited, 24, "SPEC@1")
+    assert found.code == "filled-long-after-harvest"
+    assert f"Fill FL-1 comes {says} the harvest" in found.sentence
+    assert "SPEC@1 reckons with 24 hours at most" in found.sentence
+
+
+@given(st.integers(0, 24 * 60))
+def test_a_fill_in_time_is_left_in_peace(minutes: int) -> None:
+    harvest = datetime(2026, 2, 2, 8, tzinfo=UTC)
+    filled = harvest + timedelta(minutes=minutes)
+    assert late_fill_warnings("fill FL-1", harvest, filled, 24, "SPEC@1") == []

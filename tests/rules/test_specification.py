@@ -245,6 +245,12 @@ def test_words_with_digits_in_them_are_words(text: str) -> None:
     assert not is_number_like(text)
 
 
+def test_a_site_says_how_long_harvested_cells_may_wait_for_their_fill() -> None:
+    assert read(CD73).fill_within_hours is None
+    assert read(CD73, head=HEAD + "fill_within_hours = 12\n").fill_within_hours == 12
+    assert "Fill_within_hours 0 is below 1" in refused(CD73, head=HEAD + "fill_within_hours = 0\n")
+
+
 # -- presentations ---------------------------------------------------------------------------------
 
 FRESH = """

@@ -24,7 +24,10 @@ from lottrack.actions.secrets import require_account
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, InfusionRefused
 from lottrack.rules.administration.dose import dose_cells_per_kg, viable_cells_given
-from lottrack.rules.administration.plausibility import infused_volume_warnings
+from lottrack.rules.administration.plausibility import (
+    infused_volume_warnings,
+    infusion_time_warnings,
+)
 from lottrack.rules.lifecycle import Event
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.text import clean_text
@@ -148,7 +151,7 @@ def prepare_infusion(
     ]
     if given.left_ml is not None:
         lines.append(f"Left: {plain(given.left_ml)} mL")
-    lines += [f"Look twice: {w.sentence}" for w in _volume_warnings(record, given, gathered)]
+    lines += [f"Look twice: {w.sentence}" for w in _doubts(record, given, gathered)]
     if given.reaction:
         lines.append(f"Reaction: {clean_text(given.reaction, 'the reaction')}, grade {given.grade}")
     if happened is not None:
@@ -182,7 +185,7 @@ def record_infusion(
         told = Told(given.started, signer.account, "", entry, given.reason)
         signature = signing.sign(change, desk, prepared, signer, told)
         number = _write(change, given, answered, told, signature, second.account)
-        looked = _volume_warnings(change, given, answered.gathered)
+        looked = _doubts(change, given, answered.gathered)
         warnings = write_warnings(change, number, looked)
         signing.cover(change, signature, number)
         blockers = answered.verdict.blockers
@@ -200,13 +203,14 @@ def record_infusion(
     return _made(row, answered, signature) | {"warnings": warnings, "incident": incident}
 
 
-def _volume_warnings(reader: Reader, given: Given, gathered: Gathered) -> list[ShownWarning]:
-    """More given and left than the containers held."""
+def _doubts(reader: Reader, given: Given, gathered: Gathered) -> list[ShownWarning]:
+    """More given and left than the containers held, or given in no time."""
     rows = [reader.get("container", number) for number in gathered.containers]
     held = held_volume_ml(reader, rows)
-    if held is None:
-        return []
-    return infused_volume_warnings(given.volume_ml, given.left_ml or Decimal(0), held)
+    doubts = infusion_time_warnings(given.started, given.ended, given.volume_ml)
+    if held is not None:
+        doubts += infused_volume_warnings(given.volume_ml, given.left_ml or Decimal(0), held)
+    return doubts
 
 
 def _made(row: Row, answered: Answered, signature: str) -> dict[str, Any]:
@@ -284,27 +288,26 @@ def list_infusions(desk: Desk, patient: str) -> list[dict[str, Any]]:
     """Every infusion given, with its dose and whether it carries an incident."""
     reader = desk.store
     where = {"patient": patient} if patient else {}
-    listed = []
-    for row in reader.rows("infusion", **where):
-        links = reader.rows("infused_container", infusion=row.root)
-        listed.append(
-            {
-                "id": row.root,
-                "kind": "infusion",
-                "patient": row.patient,
-                "containers": [link.container for link in links],
-                "number": row.number,
-                "order": row.infusion_order,
-                "started": iso_local(from_text(row.started_at), desk.zone),
-                "ended": iso_local(from_text(row.ended_at), desk.zone),
-                "volume_ml": row.volume_ml,
-                "viable_cells": None if row.viable_cells is None else str(row.viable_cells),
-                "cells_per_kg": row.cells_per_kg,
-                "basis": row.dose_basis,
-                "reaction": row.reaction,
-                "grade": row.grade,
-                "incident": reader.first("incident", record=row.root) is not None,
-                "corrected": row.version > 1,
-            }
-        )
-    return listed
+    return [
+        {
+            "id": row.root,
+            "kind": "infusion",
+            "patient": row.patient,
+            "containers": [
+                link.container for link in reader.rows("infused_container", infusion=row.root)
+            ],
+            "number": row.number,
+            "order": row.infusion_order,
+            "started": iso_local(from_text(row.started_at), desk.zone),
+            "ended": iso_local(from_text(row.ended_at), desk.zone),
+            "volume_ml": row.volume_ml,
+            "viable_cells": None if row.viable_cells is None else str(row.viable_cells),
+            "cells_per_kg": row.cells_per_kg,
+            "basis": row.dose_basis,
+            "reaction": row.reaction,
+            "grade": row.grade,
+            "incident": reader.first("incident", record=row.root) is not None,
+            "corrected": row.version > 1,
+        }
+        for row in reader.rows("infusion", **where)
+    ]

@@ -17,7 +17,7 @@ from lottrack.actions.making.fills import (
     write_filling,
 )
 from lottrack.actions.making.lots import require_open_lot
-from lottrack.actions.making.shelf_lives import require_within_shelf_life
+from lottrack.actions.making.shelf_lives import late_fill_doubts, require_within_shelf_life
 from lottrack.actions.materials.uses import with_materials
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.scanning import scanned_thing
@@ -109,6 +109,8 @@ def confirm_fill(
             advance(change, container, filling_event(change, told, _act(content)))
         change.mention(fill, lot)
         warnings = content_warnings(f"A {row.kind} of lot {lot}", filled)
+        if filled:
+            warnings += late_fill_doubts(change, fill, whole[0], at)
         made: dict[str, Any] = {"id": fill, "kind": "fill", "lot": lot, "planned": False}
         made["warnings"] = write_warnings(change, fill, warnings)
         made = with_materials(change, desk, telling, made)

@@ -15,6 +15,7 @@ from lottrack.actions.making.lots import (
 )
 from lottrack.actions.making.shelf_lives import (
     default_expiry,
+    late_fill_doubts,
     require_presentation,
     require_within_shelf_life,
 )
@@ -112,6 +113,8 @@ def fill_lot(desk: Desk, text: str, new: NewFill, telling: Telling) -> dict[str,
             for ordinal, content in enumerate(contents, start=1)
         ]
         warnings = content_warnings(f"A {new.kind} of lot {lot}", contents)
+        if not new.planned:
+            warnings += late_fill_doubts(change, fill, row, at)
         made: dict[str, Any] = {"id": fill, "kind": "fill", "lot": lot, "planned": new.planned}
         made["warnings"] = write_warnings(change, fill, warnings)
         made = with_materials(change, desk, telling, made)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lottrack.actions.making.lots import harvest_times, source_of
 from lottrack.actions.releasing.dispositions import NEVER_SUPPLIED
 from lottrack.actions.testing.documents import specification_number, specification_of
 from lottrack.errors import Refused, Usage
+from lottrack.rules.culture.plausibility import late_fill_warnings
 from lottrack.rules.reading.times import local_text
 from lottrack.rules.specification.presentation import latest_expiry, shelf_life_text
 from lottrack.rules.specification.specification import presentation_of
@@ -14,6 +16,7 @@ from lottrack.rules.specification.specification import presentation_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lottrack.rules.culture.plausibility import ShownWarning
     from lottrack.rules.specification.presentation import Presentation
     from lottrack.store.change import Change
     from lottrack.store.rows import Row
@@ -100,3 +103,21 @@ def require_within_shelf_life(
 def _specified(change: Change, lot: Row, presentation: str) -> tuple[str, Presentation | None]:
     number = specification_number(change, lot)
     return number, presentation_of(specification_of(change, number), presentation)
+
+
+def late_fill_doubts(change: Change, fill: str, lot: Row, at: datetime) -> list[ShownWarning]:
+    """Look twice at a fill that comes long after the harvest its cells were taken from.
+
+    Args:
+        change: the open change.
+        fill: number of the fill, for the sentence.
+        lot: the lot.
+        at: when it was filled.
+    """
+    number = specification_number(change, lot)
+    within = specification_of(change, number).fill_within_hours
+    source = source_of(change, str(lot.root), at)
+    harvested = source and harvest_times(change, source.lot).get(source.cells.passage)
+    if within is None or not harvested:
+        return []
+    return late_fill_warnings(f"fill {fill}", harvested, at, within, number)

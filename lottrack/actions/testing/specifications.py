@@ -175,6 +175,7 @@ def show_specification(desk: Desk, text: str) -> dict[str, Any]:
         **_days(read),
         "retired": None if retired is None else f"{retired.reason} ({retired.root})",
         "sha256": row.source_sha256,
+        "fill_within_hours": read.fill_within_hours,
         "presentations": [_presentation(entry) for entry in read.presentations],
         "patient_limits": [
             entry._asdict() | {"limit": plain(entry.limit), "test": entry.test or None}

@@ -7,6 +7,7 @@ with defaults from published ranges, so that a site can tighten or widen them.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +17,11 @@ from lottrack.rules.culture.growth import (
     seeding_density_per_cm2,
 )
 from lottrack.rules.reading.quantities import format_cells, plain
+from lottrack.rules.reading.text import sentence_start
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lottrack.errors import Blocker
 
 
@@ -318,6 +322,41 @@ def fill_warnings(
             f"{what} would hold {format_cells(viable_cells)} viable cells in {volume_ml} mL;"
             f" {format_cells(int(low))} to {format_cells(int(high))} per mL is usual."
             " Check cells and volume.",
+        )
+    ]
+
+
+def late_fill_warnings(
+    what: str, harvested_at: datetime, filled_at: datetime, within_hours: int, basis: str
+) -> list[ShownWarning]:
+    """Look twice at a fill of cells that waited longer for it than they usually do.
+
+    Cells in suspension are not fed and not frozen: days between harvest and fill are mostly a date
+    that was told wrongly, or else a loss of viability that the count at the fill has to show.
+
+    Args:
+        what: the fill, for the sentence ("this fill of lot L02").
+        harvested_at: when the cells were harvested.
+        filled_at: when they were filled.
+        within_hours: how long they usually wait at most, by the specification.
+        basis: number of the specification that says so.
+
+    Returns:
+        ``filled-long-after-harvest``, or nothing.
+    """
+    waited = filled_at - harvested_at
+    if waited <= timedelta(hours=within_hours):
+        return []
+    days, rest = divmod(waited, timedelta(days=1))
+    hours = rest // timedelta(hours=1)
+    parts = [f"{days} days" if days != 1 else "1 day"] if days else []
+    parts += [f"{hours} hours" if hours != 1 else "1 hour"] if hours or not days else []
+    return [
+        ShownWarning(
+            "filled-long-after-harvest",
+            f"{sentence_start(what)} comes {' '.join(parts)} after the harvest of its cells;"
+            f" {basis} reckons with {within_hours} hours at most. Check both times and the"
+            " viability at the fill.",
         )
     ]
 

@@ -151,6 +151,7 @@ def _head(specification: Specification) -> dict[str, str]:
         "source": specification.source,
         "effective_from": _text(specification.effective_from),
         "effective_until": _text(specification.effective_until),
+        "fill_within_hours": _text(specification.fill_within_hours),
     }
 
 

@@ -44,6 +44,8 @@ class Specification(NamedTuple):
         effective_from: the first day on which lots may be registered by it, or None.
         effective_until: the last such day, or None.
         patient_limits: what one infusion may bring of something per kg of body weight.
+        fill_within_hours: hours that harvested cells usually wait for their fill at most; a later
+            fill is worth a second look. None where the site has said nothing.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Specification(NamedTuple):
     effective_from: date | None = None
     effective_until: date | None = None
     patient_limits: tuple[PatientLimit, ...] = ()
+    fill_within_hours: int | None = None
 
 
 def parse_specification(text: str, file: str) -> Specification:
@@ -81,6 +84,7 @@ def parse_specification(text: str, file: str) -> Specification:
         effective_until=table.optional_day("effective_until"),
         presentations=parse_presentations(table.table("presentation")),
         criteria=_criteria(table, units),
+        fill_within_hours=table.optional_whole("fill_within_hours", minimum=1),
     )
     limits = tuple(
         parse_patient_limit(entry, specification.criteria)
