@@ -26,6 +26,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(context: Context, path: Path) -> Answer:
     """Copy the record and its attached files, prove the copy, and note its hash in the record.
 
+    The pictures of labels that lie beside the record go with it.
+
     \b
     Example:
       lottrack admin backup /media/backup/trial-2026-02-03.sqlite
@@ -35,10 +37,12 @@ def backup(context: Context, path: Path) -> Answer:
     desk = context.writing_desk
     made = with_progress(context.path, lambda step: make_backup(desk, path, step))
     text = (
-        f"Wrote {made['path']}: {made['entries']} entries and {made['files']} attached files,"
-        f" proved.\nSHA-256 {made['sha256']}\nHead {made['head']}"
+        f"Wrote {made['path']}: {made['entries']} entries, {made['files']} attached files and"
+        f" {made['pictures']} pictures of labels, proved.\nSHA-256 {made['sha256']}\nHead"
+        f" {made['head']}"
     )
-    return Answer(made, text)
+    warnings = [f"Warning ({each['code']}): {each['sentence']}" for each in made["warnings"]]
+    return Answer(made, "\n".join([text, *warnings]))
 
 
 @verb(admin, "restore", writes="admin restore")
@@ -99,7 +103,7 @@ def _other(context: Context, path: Path) -> Iterator[Context]:
 
 @verb(admin, "check")
 def check(context: Context) -> Answer:
-    """Prove everything: the trail, the file, references, attached files and the invariants.
+    """Prove everything: trail, file, references, attached files, pictures, invariants.
 
     Exits 0 when nothing is found, else 91. Incidents (what happened against a rule and was recorded
     all the same) are listed and are no findings.

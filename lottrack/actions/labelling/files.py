@@ -157,6 +157,11 @@ class Staged(NamedTuple):
 _PASSING = r"\.(?P<name>.+)\.(?P<serial>LB-[A-Z0-9-]+)\.part"
 
 
+def passing_name(name: str, serial: str = "") -> str:
+    """What a file is called until its labels are on record; ``serial`` is its first label's."""
+    return f".{name}.{serial}.part" if serial else f".{name}.part"
+
+
 def stage(
     paths: Sequence[Path],
     labels: Sequence[Rendered],
@@ -182,8 +187,8 @@ def stage(
     try:
         for number, (path, content) in enumerate(zip(paths, contents, strict=False)):
             path.parent.mkdir(parents=True, exist_ok=True)
-            mark = f".{serials[number]}" if serials else ""
-            staged.append(Staged(path.with_name(f".{path.name}{mark}.part"), path))
+            passing = passing_name(path.name, serials[number] if serials else "")
+            staged.append(Staged(path.with_name(passing), path))
             with staged[-1].passing.open("wb") as file:
                 file.write(content)
                 file.flush()

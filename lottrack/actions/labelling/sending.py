@@ -14,7 +14,7 @@ import hashlib
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions.labelling.files import folder_of, picture_name
+from lottrack.actions.labelling.files import folder_of, picture_name, recover
 from lottrack.actions.labelling.labels import derived_label_state, restand
 from lottrack.actions.labelling.printers import Printer, printer_in_use
 from lottrack.actions.moments import told_time
@@ -206,6 +206,7 @@ def send_labels(
     target = printer_in_use(desk, printer or _last_printer(desk.store, list(rows)))
     _require_sendable(desk.store, rows.values(), target)
     folder = folder_of(desk.store.path)
+    recover(folder, lambda serial: desk.store.find("label", serial) is not None)
     contents = contents_of(target, _pictures(folder, rows.values(), target))
     with desk.change("label send", role=role) as change:
         _require_sendable(change, rows.values(), target)

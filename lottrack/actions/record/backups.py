@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lottrack.actions.labelling.files import folder_of
+from lottrack.actions.labelling.pictures import Kept, copy_pictures, kept_pictures
 from lottrack.errors import BadValue, RecordAltered, StoreBusy
 from lottrack.rules.codes.identifiers import PREFIXES
 from lottrack.rules.reading.times import from_text, local_text, to_text
@@ -44,6 +46,7 @@ class Copied(NamedTuple):
         site_code: whose record it is.
         zone: the site's time zone.
         attached: hashes of the attached files it speaks of.
+        pictures: the pictures of labels that go with it.
     """
 
     path: Path
@@ -54,10 +57,14 @@ class Copied(NamedTuple):
     site_code: str
     zone: str
     attached: tuple[str, ...]
+    pictures: Kept
 
 
-def _proved(path: Path, files: Path, what: str, progress: Progress | None = None) -> Copied:
-    """What a copy holds, once everything in it was proved.
+def _proved(path: Path, source: Path, what: str, progress: Progress | None = None) -> Copied:
+    """What a copy holds, once everything in it was proved; its files lie beside ``source``.
+
+    A picture of a label that is missing or altered keeps no record from being copied: the record
+    holds its hash, and the label can be voided and printed anew.
 
     Raises:
         RecordAltered: the record does not prove itself, or an attached file is missing or altered.
@@ -68,7 +75,7 @@ def _proved(path: Path, files: Path, what: str, progress: Progress | None = None
         findings = list(proof.findings)
         if not findings:
             attached = database.execute_sql("SELECT root, sha256 FROM attachment").fetchall()
-            findings += kept_findings(files, attached)
+            findings += kept_findings(files_folder(source), attached)
         if findings:
             raise RecordAltered(
                 f"{what} does not prove itself ({len(findings)} findings, the first:"
@@ -78,6 +85,7 @@ def _proved(path: Path, files: Path, what: str, progress: Progress | None = None
             )
         last_at = database.execute_sql("SELECT max(at) FROM audit_entry").fetchone()[0]
         settings = dict(database.execute_sql("SELECT name, value FROM setting").fetchall())
+        pictures = kept_pictures(Reader(database), source)
     finally:
         database.close()
     return Copied(
@@ -89,6 +97,7 @@ def _proved(path: Path, files: Path, what: str, progress: Progress | None = None
         settings["site_code"],
         settings["zone"],
         tuple(sorted({row[1] for row in attached})),
+        pictures,
     )
 
 
@@ -96,11 +105,12 @@ def _proved(path: Path, files: Path, what: str, progress: Progress | None = None
 
 
 def make_backup(desk: Desk, path: Path, progress: Progress | None = None) -> dict[str, Any]:
-    """Copy the record and its attached files, prove the copy, and note it in the record.
+    """Copy the record and the files beside it, prove the copy, and note it in the record.
 
     Args:
         desk: an administrator's.
-        path: the file to make; attached files go into ``PATH.files`` beside it.
+        path: the file to make; attached files go into ``PATH.files`` beside it, pictures of labels
+            into ``PATH.labels``.
         progress: called with the number of entries proved since the last call.
 
     Raises:
@@ -119,7 +129,11 @@ def make_backup(desk: Desk, path: Path, progress: Progress | None = None) -> dic
         "entries": copied.entries,
         "head": copied.head,
         "files": len(copied.attached),
-        "warnings": [],
+        "pictures": len(copied.pictures.there),
+        "warnings": [
+            {"code": each.code, "sentence": f"{each.sentence} It is not in the backup."}
+            for each in copied.pictures.findings
+        ],
     }
 
 
@@ -128,29 +142,35 @@ def _back_up(
 ) -> Copied:
     """A proved copy of an open record with its attached files; taken away again unless kept."""
     require_free(target)
-    require_free(files_folder(target))
+    _require_free_beside(target)
     made = partial(target)
     discard(made)
     try:
         copy_database(record.database, made)
-        copied = _proved(made, files_folder(path), "The record", progress)
+        copied = _proved(made, path, "The record", progress)
         if keep:
-            _keep_beside(copied, files_folder(path), target)
+            _keep_beside(copied, path, target)
             put_in_place(made, target)
     finally:
         discard(made)
     return copied
 
 
-def _keep_beside(copied: Copied, files: Path, target: Path) -> None:
-    """Copy attached files beside a database that is about to get its name."""
-    if not copied.attached:
-        return
-    folder = files_folder(target)
+def _require_free_beside(target: Path) -> None:
+    """Refuse a place beside which the files of another database lie."""
+    require_free(files_folder(target))
+    require_free(folder_of(target))
+
+
+def _keep_beside(copied: Copied, source: Path, target: Path) -> None:
+    """Copy the files beside a database beside another that is about to get its name."""
     try:
-        copy_kept(copied.attached, files, folder)
+        if copied.attached:
+            copy_kept(copied.attached, files_folder(source), files_folder(target))
+        copy_pictures(copied.pictures.there, target)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(files_folder(target), ignore_errors=True)
+        shutil.rmtree(folder_of(target), ignore_errors=True)
         raise
 
 
@@ -199,13 +219,13 @@ def prepare_restore(
         SchemaNewer: it was made by a newer lottrack.
     """
     require_free(target)
-    require_free(files_folder(target))
+    _require_free_beside(target)
     database = open_raw(source)
     made = partial(target)
     discard(made)
     try:
         copy_database(database, made)
-        copied = _proved(made, files_folder(source), f"The backup {source}", progress)
+        copied = _proved(made, source, f"The backup {source}", progress)
         migrate(made, host=host, now=now)
     except BaseException:
         discard(made)
@@ -244,7 +264,7 @@ def finish_restore(
             change.stand("account_standing", {"account": row.account}, session_sha256=None)
     desk.store.close()
     if not desk.dry_run:
-        _keep_beside(copied, files_folder(source), target)
+        _keep_beside(copied, source, target)
         put_in_place(copied.path, target)
     last = local_text(from_text(copied.last_at), copied.zone)
     return {

@@ -13,6 +13,7 @@ from lottrack.actions.custody.container_cases import expiry_of
 from lottrack.actions.custody.containers import first_place
 from lottrack.actions.giving.doses import preparation_of, source_containers
 from lottrack.actions.labelling.labels import derived_label_state
+from lottrack.actions.labelling.pictures import kept_pictures
 from lottrack.actions.making.closing import close_blockers
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.materials.findings import material_findings
@@ -49,7 +50,7 @@ LIVE_RELEASES = frozenset({"released", "conditionally_released"})
 def check_record(
     path: Path, open_store: Callable[[], Store], progress: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
-    """Prove a record as ``audit verify`` does, then references, attached files and invariants.
+    """Prove a record as ``audit verify`` does, then references, files beside it and invariants.
 
     A file too damaged to be opened is answered with what the proof found.
 
@@ -70,11 +71,13 @@ def check_record(
         findings += reference_findings(store.database)
         attached = [(str(row.root), str(row.sha256)) for row in store.rows("attachment")]
         findings += kept_findings(files_folder(path), attached)
+        findings += kept_pictures(store, path).findings
         findings += invariant_findings(store)
         incidents = incident_notes(store)
     data = proof_data(proof._replace(findings=tuple(findings)))
     were = "were not checked: the file is damaged" if damaged else "were checked"
-    data["assurance"].insert(-1, f"references, attached files and the seven invariants {were}")
+    what = "references, attached files, pictures of labels and the seven invariants"
+    data["assurance"].insert(-1, f"{what} {were}")
     return data | {"incidents": [note._asdict() for note in incidents]}
 
 
