@@ -17,6 +17,8 @@ AS_OF = """SELECT * FROM {table} AS f WHERE f.struck = 0 AND f.seq <= :as_of
     AND NOT EXISTS (SELECT 1 FROM {table} AS later
         WHERE later.root = f.root AND later.version > f.version AND later.seq <= :as_of)"""
 
+FIXED = frozenset({"site_code", "zone"})
+"""Settings that never change once they are there: every number and every time rests on them."""
 
 _NOW = {table: f"{table}_now" for table in FACTS}
 _THEN = {table: f"({AS_OF.format(table=table)})" for table in FACTS}
@@ -44,6 +46,7 @@ class Reader:
     def __init__(self, database: SqliteDatabase, as_of: int | None = None) -> None:
         self.database = database
         self.as_of = as_of
+        self._fixed: dict[str, str] = {}
 
     def sql(self, text: str, **values: Any) -> list[Row]:
         """The rows of a query written as text with ``:name`` parameters."""
@@ -110,9 +113,14 @@ class Reader:
         return self.first(table, **key)
 
     def setting(self, name: str) -> str:
-        """A setting of the site, or ``""``."""
+        """A setting of the site, or ``""``; what a site is born with is asked for once."""
+        if name in self._fixed:
+            return self._fixed[name]
         row = self.first("setting", name=name)
-        return "" if row is None else str(row.value)
+        value = "" if row is None else str(row.value)
+        if value and name in FIXED:
+            self._fixed[name] = value
+        return value
 
     def struck(self, table: str, **where: Any) -> list[Row]:
         """The facts that were struck, as they last stood, with the given values in their columns.

@@ -201,10 +201,16 @@ def lift_hold(
     return data | {"signature": signature, "warnings": []}
 
 
+_OPEN_HOLDS = """SELECT h.* FROM {hold} AS h
+ WHERE NOT EXISTS (SELECT 1 FROM {hold_lift} AS l WHERE l.hold = h.root)
+ ORDER BY length(h.root), h.root"""
+
+
 def list_holds(desk: Desk, *, lifted: bool) -> list[dict[str, Any]]:
     """The open holds, or with ``lifted`` all of them."""
-    listed = [_data(desk.store, row) for row in desk.store.rows("hold")]
-    return [data for data in listed if lifted or data["lifted_at"] is None]
+    store = desk.store
+    rows = store.rows("hold") if lifted else store.facts_in(_OPEN_HOLDS)
+    return [_data(store, row) for row in rows]
 
 
 def _data(reader: Reader, hold: Row) -> dict[str, Any]:
