@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("site:init", "Make a new database for a site."),
     "demo": ("site:demo", "Make a training database and play the trial through it."),
+    "site": ("site_settings:site", "The site: its decimal mark, its own numbers, ISBT 128."),
     "login": ("user:login", "Sign in at this computer."),
     "logout": ("user:logout", "Sign out."),
     "whoami": ("user:whoami", "Say who is signed in."),

@@ -52,8 +52,10 @@ class Context:
         self.json_wanted = False
         self.dry_run = False
         self.writing_act = ""
+        self.understood: list[str] = []
         self._opened: list[Store] = []
         self._told_waiting = False
+        self._mark: str | None = None
 
     # -- the record -----------------------------------------------------------------------------
 
@@ -81,8 +83,38 @@ class Context:
         return store
 
     @property
+    def decimal_mark(self) -> str:
+        """The decimal mark of the site whose record is or can be opened; a point without one."""
+        if self._mark is None and (self._opened or self.path.is_file()):
+            from lottrack.actions.notation import decimal_mark
+
+            self._mark = decimal_mark(self.desk.store)
+        return self._mark or "."
+
+    def for_people(self, text: str, told: object = None) -> str:
+        """A text with its quantities as the site writes them, once its record is open.
+
+        A record that cannot be asked hides no text: then a point stays a point.
+        """
+        if self._mark is None and not self._is_open():
+            return text
+        from lottrack.errors import LottrackError
+        from lottrack.rules.reading.notation import localised
+        from lottrack.store.connection import translated
+
+        try:
+            return localised(text, self.decimal_mark, told)
+        except Exception as error:
+            if isinstance(translated(error, self.path), LottrackError):
+                return text
+            raise
+
+    @property
     def has_record(self) -> bool:
         """Whether a record was opened by this command and still is open."""
+        return self._is_open()
+
+    def _is_open(self) -> bool:
         return bool(self._opened) and not self._opened[-1].database.is_closed()
 
     def say_overdue(self) -> None:
@@ -90,7 +122,7 @@ class Context:
 
         A record that cannot be asked hides no answer: then the line is missing.
         """
-        if self.json_wanted or not self._opened or self._opened[-1].database.is_closed():
+        if self.json_wanted or not self._is_open():
             return
         from lottrack.actions.notifying.overdue import overdue_sentence
         from lottrack.errors import LottrackError
@@ -186,10 +218,9 @@ class Context:
 
     # -- talking --------------------------------------------------------------------------------
 
-    @staticmethod
-    def say(text: str) -> None:
+    def say(self, text: str) -> None:
         """Talk to the person, on standard error: standard output is for data."""
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(self.for_people(text) + "\n")
 
     @cached_property
     def scanner(self) -> Profile:

@@ -30,7 +30,7 @@ def ended(context: Context | None, error: Exception) -> int:
         return _bug(error, as_json=context is not None and context.json_wanted)
     if context is not None:
         error = _recorded(context, error)
-    say(error, as_json=context is not None and context.json_wanted)
+    say(error, context, as_json=context is not None and context.json_wanted)
     return error.exit_code
 
 
@@ -82,8 +82,8 @@ def as_data(error: LottrackError) -> dict[str, Any]:
     }
 
 
-def say(error: LottrackError, *, as_json: bool) -> None:
-    """Print an error: JSON on standard output, text on standard error."""
+def say(error: LottrackError, context: Context | None = None, *, as_json: bool) -> None:
+    """Print an error: JSON on standard output, text on standard error as the site writes it."""
     if as_json:
         sys.stdout.write(json.dumps(as_data(error), ensure_ascii=False) + "\n")
         return
@@ -94,7 +94,8 @@ def say(error: LottrackError, *, as_json: bool) -> None:
         lines += [f"    -> {blocker.mending}"] if blocker.mending else []
     if error.hint:
         lines.append(f"  {error.hint}")
-    sys.stderr.write("\n".join(lines) + "\n")
+    text = "\n".join(lines)
+    sys.stderr.write((text if context is None else context.for_people(text)) + "\n")
 
 
 def _bug(error: Exception, *, as_json: bool) -> int:

@@ -183,7 +183,7 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
     elif style == "csv":
         _print(as_csv(data), nl=False)
     else:
-        _print(marked_text(data, answer.text, corrected))
+        _print(context.for_people(marked_text(data, answer.text, corrected), data))
     if writes and not context.json_wanted and isinstance(data, dict):
         _say_recorded(context, [] if answer.tells_warnings else data["warnings"])
     if answer.exit_code:
@@ -222,6 +222,9 @@ def _print(text: str, *, nl: bool = True) -> None:
 
 
 def _say_recorded(context: Context, warnings: list[dict[str, str]]) -> None:
+    if context.understood:
+        read = "read as" if context.dry_run else "recorded as"
+        context.say(f"Numbers {read}: {'; '.join(context.understood)}.")
     for warning in warnings:
         context.say(f"Warning ({warning['code']}): {warning['sentence']}")
     if context.dry_run:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lottrack.commands.bench_ear import DIGITS, REASON, TEXT
 from lottrack.errors import LottrackError
 from lottrack.rules.bench.commands import DONE, NEXT, YES, digit_of, reason_of
+from lottrack.rules.reading.notation import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,8 +59,10 @@ def number(ear: Ear, action: str, what: str, unit: str) -> Decimal | None:
 
     before = ear.doing
 
+    mark = ear.context.decimal_mark
+
     def parse(text: str) -> Decimal:
-        return parse_decimal(text, what, minimum=-273, maximum=200, unit=unit)
+        return parse_decimal(text, what, minimum=-273, maximum=200, unit=unit, mark=mark)
 
     explained = f"{what} in {unit}: {NUMBER_HELP}. NEXT leaves it out."
     found = _gathered(ear, action, explained, parse, NEXT)
@@ -90,7 +93,7 @@ def _gathered(
         if heard.command == NEXT:
             return None
         if digit_of(heard.command):
-            so_far += digit_of(heard.command)
+            so_far += written(digit_of(heard.command), ear.context.decimal_mark)
             continue
         text = so_far if heard.command == DONE else heard.text
         try:

@@ -166,7 +166,7 @@ def fill(
         kind,
         containers,
         Content(cells_each, volume_ml),
-        None if last is None else parse_content(last),
+        None if last is None else parse_content(last, context.decimal_mark),
         None if expires is None else parse_time(expires, desk.zone, desk.now()),
         state,
         purpose,
@@ -197,7 +197,7 @@ def fill_confirm(
     """
     from lottrack.actions.making.fill_confirmation import confirm_fill, parse_actual
 
-    held = [parse_actual(text) for text in actual]
+    held = [parse_actual(text, context.decimal_mark) for text in actual]
     return Answer(confirm_fill(context.writing_desk, fill_id, held, not_filled, telling))
 
 

@@ -114,8 +114,21 @@ record.ignore_unknown_options = True
 )
 @click.option("--lot", "lot_id", default="", metavar="LOT", help="What every line is of.")
 @click.option("--performed-by", default="", metavar="USER", help="Who measured, if not you.")
+@click.option(
+    "--decimal-mark",
+    "mark",
+    type=click.Choice(["point", "comma"]),
+    default="point",
+    show_default=True,
+    help="The mark in the file's numbers, whatever the site writes.",
+)
 def import_(
-    context: Context, file: Path, columns: tuple[str, ...], lot_id: str, performed_by: str
+    context: Context,
+    file: Path,
+    columns: tuple[str, ...],
+    lot_id: str,
+    performed_by: str,
+    mark: str,
 ) -> Answer:
     """Read a laboratory's results from a CSV file, all of them or none.
 
@@ -129,8 +142,10 @@ def import_(
       lottrack result import report.csv --lot LT-MAD-0001-3 --map test=Parameter --map value=Result
     """
     from lottrack.actions.testing.result_imports import import_results
+    from lottrack.rules.reading.notation import NAMES
 
-    return Answer(import_results(context.writing_desk, file, columns, lot_id, performed_by))
+    desk = context.writing_desk
+    return Answer(import_results(desk, file, columns, lot_id, performed_by, NAMES[mark]))
 
 
 @verb(result, "review", writes="result review", signed=True)

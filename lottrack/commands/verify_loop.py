@@ -43,7 +43,7 @@ def scan_loop(context: Context, patient: str, order: str) -> Answer:
         try:
             last = answered(context, (container,), band, order)
         except LottrackError as error:
-            say(error, as_json=False)
+            say(error, context, as_json=False)
             continue
         context.say(f"{last.text}\n")
 

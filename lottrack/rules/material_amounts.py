@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.errors import BadValue
 from lottrack.rules.culture.plausibility import ShownWarning
+from lottrack.rules.reading.notation import POINT
 from lottrack.rules.reading.quantities import parse_decimal, plain
 from lottrack.rules.reading.text import quoted
 from lottrack.rules.specification.units import exact_factor
@@ -21,15 +22,20 @@ ODD = 10
 _QUANTITY = r"\s*([0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_].*)?"
 
 
-def parse_quantity(text: str, what: str) -> tuple[Decimal, str]:
+def parse_quantity(text: str, what: str, mark: str = POINT) -> tuple[Decimal, str]:
     """A quantity above 0 and the unit behind it, or "": ``250``, ``0.25L``, ``250 mL``.
+
+    Args:
+        text: as it was typed.
+        what: what it measures, for the sentence of a refusal.
+        mark: the decimal mark of whoever typed it.
 
     Raises:
         BadValue: it is no such quantity (``bad-number``, ``out-of-range``).
     """
     match = re.fullmatch(_QUANTITY, text)
     number, unit = (match[1], match[2] or "") if match else (text, "")
-    return require_positive(parse_decimal(number, what), what), unit.strip()
+    return require_positive(parse_decimal(number, what, mark=mark), what), unit.strip()
 
 
 def require_positive(quantity: Decimal, what: str) -> Decimal:

@@ -20,6 +20,7 @@ from lottrack.actions.collecting.collections import (
 from lottrack.actions.families.donors import donor_is_eligible_for, eligibility_of
 from lottrack.actions.families.screenings import rule_set, window_verdict
 from lottrack.actions.finding import find_one_of
+from lottrack.actions.laboratory.settings import require_own_pattern
 from lottrack.actions.moments import happened_at
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, BadValue, Conflict
@@ -179,6 +180,7 @@ def _register(
     change: Change, told: Told, courses: Sequence[str], *, planned_on: date | None, number: str
 ) -> str:
     own = require_own_number(number, "the collection number", change.site_code) if number else None
+    require_own_pattern(change, "collection", own)
     pair = change.get("pair", change.get("course", courses[0]).pair)
     collection = change.record(
         "collection",

@@ -19,6 +19,7 @@ from lottrack.actions.custody.expiries import own_expiry
 from lottrack.actions.families.screenings import label_statements, rule_set, window_verdict
 from lottrack.actions.giving.doses import dosing_weight, prepared_cells
 from lottrack.actions.making.lineage import course_is_closed, course_protocol, lineage_of
+from lottrack.actions.notation import decimal_mark
 from lottrack.actions.testing.documents import protocol_of, specification_of_lot
 from lottrack.printing.fields import (
     BASIS_STATEMENTS,
@@ -29,6 +30,7 @@ from lottrack.printing.fields import (
     TRAINING_STATEMENT,
 )
 from lottrack.rules.administration.dose import dose_cells_per_kg
+from lottrack.rules.reading.notation import localiser
 from lottrack.rules.reading.quantities import format_cells
 from lottrack.rules.reading.times import from_text, label_text
 from lottrack.rules.specification.specification import presentation_of
@@ -77,8 +79,19 @@ def container_values(reader: Reader, container: Row, preparation: Row | None) ->
         "external_number": _external_numbers(reader, lineage.collection.root),
     }
     if preparation is None or order is None:
-        return values | _filled(reader, container, protocol)
-    return values | _dose(reader, container, preparation, order, lineage, protocol)
+        held = _filled(reader, container, protocol)
+    else:
+        held = _dose(reader, container, preparation, order, lineage, protocol)
+    return values | _as_written_here(reader, held)
+
+
+def _as_written_here(reader: Reader, held: Values) -> Values:
+    """What is measured, with the site's decimal mark: a label speaks to people, as its form does.
+
+    The code on it holds no number of this kind, so that no program is misled.
+    """
+    spell = localiser(decimal_mark(reader))
+    return {name: spell(text) for name, text in held.items()}
 
 
 def _filled(reader: Reader, container: Row, protocol: Protocol) -> Values:
@@ -177,7 +190,7 @@ def collection_values(reader: Reader, collection: Row) -> Values:
         "pair": _listed([pair.root for pair in pairs]),
         "coi": _listed([course.root for course in courses]),
         "material": "Bone marrow",
-        "volume": "" if taking is None else _volume(taking.volume_ml),
+        **_as_written_here(reader, {"volume": "" if taking is None else _volume(taking.volume_ml)}),
         "additives": "" if taking is None else str(taking.anticoagulant or ""),
         "collected_at": "" if taking is None else label_text(from_text(taking.occurred_at), zone),
         "handling": _NO_IRRADIATION,

@@ -23,6 +23,7 @@ from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.scanning import scanned_thing
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, BadValue, Conflict, Usage
+from lottrack.rules.reading.notation import COMMA, POINT, written
 from lottrack.rules.reading.quantities import parse_count, parse_decimal
 from lottrack.rules.reading.text import quoted
 from lottrack.rules.reading.times import from_text, iso_local
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 
-def parse_actual(text: str) -> tuple[str, Content]:
-    """A container and what went into it, from ``ID=CELLS,ML``.
+def parse_actual(text: str, mark: str = POINT) -> tuple[str, Content]:
+    """A container and what went into it, from ``ID=CELLS,ML`` (see ``parse_content``).
 
     Raises:
         BadValue: it is not of this form.
@@ -45,28 +46,41 @@ def parse_actual(text: str) -> tuple[str, Content]:
     if not equals or not number.strip():
         raise BadValue(
             f"{quoted(text)} does not say which container was filled with what.",
-            hint="Write --actual ID=CELLS,ML, for example CN-MAD-0001-5=4.2e7,4.2.",
+            hint=f"Write --actual ID={_form(mark)}, for example CN-MAD-0001-5={_example(mark)}.",
         )
-    return number.strip(), parse_content(content)
+    return number.strip(), parse_content(content, mark)
 
 
-def parse_content(text: str) -> Content:
-    """Cells and volume from ``CELLS,ML``.
+def parse_content(text: str, mark: str = POINT) -> Content:
+    """Cells and volume from ``CELLS,ML``; where the comma is the decimal mark, ``CELLS;ML``.
 
     Raises:
         BadValue: it is not of this form.
     """
-    cells, comma, volume = text.partition(",")
-    if not comma:
+    cells, between, volume = text.partition(_between(mark))
+    if not between:
         raise BadValue(
             f"{quoted(text)} is not a number of cells and a volume.",
-            hint="Write CELLS,ML, for example 4.2e7,4.2.",
+            hint=f"Write {_form(mark)}, for example {_example(mark)}.",
         )
     content = Content(
-        parse_count(cells, "the cells"), parse_decimal(volume, "the volume", unit="mL")
+        parse_count(cells, "the cells", mark=mark),
+        parse_decimal(volume, "the volume", unit="mL", mark=mark),
     )
     require_content(content)
     return content
+
+
+def _between(mark: str) -> str:
+    return ";" if mark == COMMA else ","
+
+
+def _form(mark: str) -> str:
+    return f"CELLS{_between(mark)}ML"
+
+
+def _example(mark: str) -> str:
+    return f"{written('4.2e7', mark)}{_between(mark)}{written('4.2', mark)}"
 
 
 def confirm_fill(

@@ -12,6 +12,7 @@ from lottrack.actions.collecting.collections import (
     require_taking,
 )
 from lottrack.actions.finding import find_one_of
+from lottrack.actions.laboratory.settings import require_own_pattern
 from lottrack.actions.making.lots import find_lot, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
@@ -107,7 +108,9 @@ def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
 
 
 def _own_number(change: Change, text: str) -> str | None:
-    return require_own_number(text, "the lot number", change.site_code) if text else None
+    own = require_own_number(text, "the lot number", change.site_code) if text else None
+    require_own_pattern(change, "lot", own)
+    return own
 
 
 def _from_collection(change: Change, collection: str, course: str, at: datetime) -> tuple[str, str]:

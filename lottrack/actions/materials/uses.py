@@ -17,6 +17,7 @@ from lottrack.actions.materials.stock import (
     site_day,
 )
 from lottrack.actions.moments import happened_at, require_in_order
+from lottrack.actions.notation import decimal_mark
 from lottrack.actions.releasing.holds import write_hold
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, Conflict, Refused, Usage
@@ -114,8 +115,8 @@ class _Use(NamedTuple):
 # -- told with a step ------------------------------------------------------------------------------
 
 
-def parse_taken(text: str) -> Taken:
-    """What was used, from ``ML=QUANTITY``; a unit may follow the quantity.
+def parse_taken(text: str, mark: str) -> Taken:
+    """What was used, from ``ML=QUANTITY`` with a site's mark; a unit may follow the quantity.
 
     Raises:
         BadValue: it is not of this form.
@@ -126,7 +127,7 @@ def parse_taken(text: str) -> Taken:
             f"{quoted(text)} does not say how much was used of what.",
             hint="Write --material ML=QUANTITY, for example --material MT-MAD-0001-5=250.",
         )
-    value, unit = parse_quantity(quantity, "the quantity")
+    value, unit = parse_quantity(quantity, "the quantity", mark)
     return Taken(number.strip(), value, unit)
 
 
@@ -157,7 +158,8 @@ def with_materials(
             hint="Give --material at `lottrack lot fill-confirm`.",
         )
     into = _step(change, made)
-    taken = [parse_taken(text) for text in telling.materials]
+    mark = decimal_mark(change)
+    taken = [parse_taken(text, mark) for text in telling.materials]
     told = desk.told(telling._replace(reason=""))
     uses = write_uses(change, desk, told, into, taken)
     warnings = [warning for use in uses for warning in use["warnings"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.making.lots import find_lot
+from lottrack.actions.notation import decimal_mark
 from lottrack.rules.codes.witness import short_head, witness_code
 from lottrack.rules.reading.times import iso_local
 from lottrack.store.reader import Reader
@@ -64,6 +65,7 @@ def opening(basis: Basis, kind: str, title: str) -> dict[str, Any]:
             "name": reader.setting("site_name"),
             "code": reader.setting("site_code"),
             "zone": basis.zone,
+            "decimal_mark": decimal_mark(reader),
         },
         "training": bool(reader.setting("training")),
         "record": {

@@ -13,6 +13,7 @@ from lottrack.actions.materials.corrections import (
     moments_in_order,
     require_on_hand,
 )
+from lottrack.actions.notation import decimal_mark
 from lottrack.actions.record.consequences import dose_again, window_again
 from lottrack.actions.record.owning import holders_of, pointing
 from lottrack.actions.record.reach import containers_of
@@ -97,11 +98,11 @@ def _reckoned(reader: Reader, table: str, row: Row, changed: New) -> New:
 
 def _columns(reader: Reader, desk: Desk, row: Row, key: str, value: Value, text: str) -> New:
     if value.kind == "result":
-        return dict(revalued(reader, row, text))
+        return dict(revalued(reader, row, text, decimal_mark(reader)))
     if value.kind in {"account", "place"}:
         code = code_of(reader, value.kind, text) if text or not value.optional else None
         return {key: code}
-    stored = read_value(value, key, text, desk.zone, desk.now())
+    stored = read_value(value, key, text, desk.zone, desk.now(), decimal_mark(reader))
     if value.kind == "year":
         assert isinstance(stored, int)
         require_birth_year(stored, desk.today())

@@ -9,8 +9,15 @@ from lottrack.actions.desk import Telling
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.moments import happened_at
 from lottrack.actions.scanning import scanned_record
-from lottrack.actions.testing.result_writing import Looked, NewResult, look_up, write_result
+from lottrack.actions.testing.result_writing import (
+    Looked,
+    NewResult,
+    look_up,
+    spelled,
+    write_result,
+)
 from lottrack.errors import AlreadyDone, BadValue, Blocker, LottrackError, Refused
+from lottrack.rules.reading.notation import POINT
 from lottrack.rules.reading.results_file import day_fault, parse_map, read_lines, require_none
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import parse_time, to_text
@@ -43,7 +50,12 @@ class Ready(NamedTuple):
 
 
 def import_results(
-    desk: Desk, path: Path, columns: tuple[str, ...], lot: str, performed_by: str
+    desk: Desk,
+    path: Path,
+    columns: tuple[str, ...],
+    lot: str,
+    performed_by: str,
+    mark: str = POINT,
 ) -> dict[str, Any]:
     """Record every result of a laboratory's file, judged like one that is typed.
 
@@ -53,6 +65,7 @@ def import_results(
         columns: ``OURS=THEIRS`` words for headings of another wording.
         lot: the lot, container or preparation every line is of, or "".
         performed_by: who measured, or "".
+        mark: the decimal mark of the file, whatever the site writes.
 
     Raises:
         BadValue: the file cannot be read; every fault is a blocker with its line.
@@ -66,7 +79,7 @@ def import_results(
     desk.role_for(ACT)
     _require_new(desk.store, content.sha256)
     told = desk.told(Telling(entry="imported", performed_by=performed_by))
-    ready = _ready(desk, lines, _target(desk, lot), performed_by)
+    ready = _ready(desk, lines, _target(desk, lot), performed_by, mark)
     with desk.change(ACT) as change:
         _require_new(change, content.sha256)
         number = change.record(
@@ -138,14 +151,14 @@ def _require_new(reader: Reader, sha256: str) -> None:
 # -- reading the lines -----------------------------------------------------------------------------
 
 
-def _ready(desk: Desk, lines: list[Line], lot: str, performed_by: str) -> list[Ready]:
+def _ready(desk: Desk, lines: list[Line], lot: str, performed_by: str, mark: str) -> list[Ready]:
     """Every line looked up, or all faults at once."""
     faults = [fault for line in lines for fault in _day_faults(desk, line)]
     require_none(faults)
     ready = []
     for line in lines:
         try:
-            ready.append(_line(desk, line, lot, performed_by))
+            ready.append(_line(desk, line, lot, performed_by, mark))
         except LottrackError as error:
             faults += _told_of(line.number, error)
     _refuse(faults)
@@ -161,7 +174,7 @@ def _day_faults(desk: Desk, line: Line) -> list[Blocker]:
     return found
 
 
-def _line(desk: Desk, line: Line, lot: str, performed_by: str) -> Ready:
+def _line(desk: Desk, line: Line, lot: str, performed_by: str, mark: str) -> Ready:
     cells = line.cells
     reading = cells.get("reading", FINAL).casefold()
     if reading not in READINGS:
@@ -179,6 +192,7 @@ def _line(desk: Desk, line: Line, lot: str, performed_by: str) -> Ready:
         raw=line.raw,
         retest=cells.get("retest", ""),
     )
+    new = spelled(new, mark)
     at = _moment(desk, cells.get("at", ""), at_end=True)
     told = desk.told(Telling(at=at, performed_by=performed_by, entry="imported"))
     return Ready(line.number, new, look_up(desk, new), told)

@@ -12,6 +12,7 @@ from lottrack.actions.desk import as_text
 from lottrack.actions.finding import Found, find_one_of, word_for
 from lottrack.actions.making.lots import require_after_taking, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order
+from lottrack.actions.notation import decimal_mark
 from lottrack.actions.notifying.late_positives import late_positive_of
 from lottrack.actions.scanning import scanned_thing
 from lottrack.actions.shown import write_warnings
@@ -35,6 +36,7 @@ from lottrack.rules.specification.raw_data import parse_raw
 from lottrack.rules.specification.results import (
     FAIL,
     FINAL,
+    as_recorded,
     implausible,
     require_reading,
     unlike_the_fill,
@@ -112,10 +114,27 @@ def record_result(desk: Desk, new: NewResult, telling: Telling) -> dict[str, Any
         NotFound: there is no such lot, container or preparation.
         BadValue, Conflict, Refused: see ``write_result``.
     """
+    new = spelled(new, decimal_mark(desk.store))
     looked = look_up(desk, new)
     told = desk.told(telling._replace(entry="scanned") if looked.scanned else telling)
     with desk.change("result record") as change:
         return write_result(change, new, looked, told)
+
+
+def spelled(new: NewResult, mark: str) -> NewResult:
+    """A result with its numbers in the spelling of the record.
+
+    Args:
+        new: as it was told.
+        mark: the decimal mark of whoever told it.
+
+    Raises:
+        BadValue: a number is written with another mark (``bad-number``).
+    """
+    return new._replace(
+        value=as_recorded(new.value, mark),
+        replicates=tuple(as_recorded(each, mark) for each in new.replicates),
+    )
 
 
 def look_up(desk: Desk, new: NewResult) -> Looked:

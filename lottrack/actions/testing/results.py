@@ -18,6 +18,7 @@ from lottrack.rules.specification.criterion import limit_text
 from lottrack.rules.specification.fulfilment import results_from_count
 from lottrack.rules.specification.replicates import decide
 from lottrack.rules.specification.results import (
+    as_recorded,
     in_unit_of,
     parse_result,
     restored_value,
@@ -143,7 +144,7 @@ def counted_results(reader: Reader, count: Row) -> list[Row]:
     ]
 
 
-def revalued(reader: Reader, row: Row, text: str) -> dict[str, str | None]:
+def revalued(reader: Reader, row: Row, text: str, mark: str) -> dict[str, str | None]:
     """The columns of a result that follow from a corrected value.
 
     Args:
@@ -151,11 +152,12 @@ def revalued(reader: Reader, row: Row, text: str) -> dict[str, str | None]:
         row: the result.
         text: the right value in the unit of the limit, as ``result record`` takes it; of a
             determination with several readings all of them, parted by `` / ``.
+        mark: the decimal mark of whoever typed it.
 
     Raises:
         BadValue: it is none that the test can have, or readings are missing.
     """
-    texts = tuple(text.split(PART))
+    texts = tuple(as_recorded(part, mark) for part in text.split(PART))
     told = 1 if row.replicates is None else len(json.loads(row.replicates))
     if len(texts) != told:
         raise BadValue(

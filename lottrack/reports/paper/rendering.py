@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lottrack.reports.paper.blocks import Signatures, Verbatim
 from lottrack.reports.paper.wording import when
+from lottrack.rules.reading.notation import localiser
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lottrack.reports.paper.blocks import Block
     from lottrack.reports.paper.pdf import Drawn
 
 
 def blocks_of(data: dict[str, Any]) -> list[Block]:
-    """The blocks of a document's content."""
+    """The blocks of a document's content, its quantities as the site writes them.
+
+    What somebody signed stands as it was shown to them.
+    """
+    spell = localiser(data["site"]["decimal_mark"], data)
+    kept = (Verbatim, Signatures)
+    return [b if isinstance(b, kept) else _spelled(b, spell) for b in _laid_out(data)]
+
+
+def _spelled(value: Any, spell: Callable[[str], str]) -> Any:
+    """A block, or a part of one, with all of its texts spelled."""
+    if isinstance(value, str):
+        return spell(value)
+    if not isinstance(value, tuple):
+        return value
+    parts = [_spelled(each, spell) for each in value]
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+
+
+def _laid_out(data: dict[str, Any]) -> list[Block]:
     if data["kind"] == "certificate":
         from lottrack.reports.paper.certificate import certificate_blocks
 

@@ -14,7 +14,7 @@ from lottrack.errors import BadValue, CodeUnreadable
 from lottrack.rules.codes.checkchar import check_character, check_value, has_valid_check
 from lottrack.rules.codes.isbt_dates import read_isbt_date
 from lottrack.rules.codes.sec import require_sec
-from lottrack.rules.reading.text import quoted
+from lottrack.rules.reading.text import ascii_upper, quoted
 
 DIN_LENGTH = 13
 """A donation identification number is unique without its flags and its check character."""
@@ -183,6 +183,22 @@ class Din(NamedTuple):
     fin: str
     year: str
     sequence: str
+
+
+def require_facility_code(text: str) -> str:
+    """A facility identification number, upper-cased: five characters (ST-001 2.4.1).
+
+    Raises:
+        BadValue: it is none (``bad-facility-code``).
+    """
+    code = ascii_upper(text.strip())
+    if not re.fullmatch(_FIN, code):
+        raise BadValue(
+            f"{quoted(text)} is no facility identification number.",
+            code="bad-facility-code",
+            hint="It has five characters, as ICCBBA gave it: A9999, for example.",
+        )
+    return code
 
 
 def read_din(text: str) -> Din:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lottrack.errors import BadValue
+from lottrack.rules.reading.notation import POINT
 from lottrack.rules.reading.quantities import parse_count, parse_decimal, parse_percent, plain
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.reading.times import parse_date, parse_time, require_not_future, to_text
@@ -43,8 +44,18 @@ def parse_pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def read_value(value: Value, key: str, text: str, zone: str, now: datetime) -> Stored:
+def read_value(
+    value: Value, key: str, text: str, zone: str, now: datetime, mark: str = POINT
+) -> Stored:
     """A new value as the record keeps it; codes and results are looked up by the caller.
+
+    Args:
+        value: what is corrected.
+        key: its name, for the sentence of a refusal.
+        text: as it was typed.
+        zone: the site's.
+        now: the time.
+        mark: the site's decimal mark.
 
     Raises:
         BadValue: it is none; or it is empty where something must stand.
@@ -54,7 +65,7 @@ def read_value(value: Value, key: str, text: str, zone: str, now: datetime) -> S
             return None
         raise BadValue(f"{key} cannot be left empty.", code="bad-value", hint=f"Write {key}=VALUE.")
     if value.kind in _READERS:
-        return _READERS[value.kind](value, key, text)
+        return _READERS[value.kind](value, key, text, mark)
     if value.kind in {"time", "later"}:
         moment = parse_time(text, zone, now)
         if value.kind == "time":
@@ -69,50 +80,58 @@ def read_value(value: Value, key: str, text: str, zone: str, now: datetime) -> S
     return clean_text(text, key)
 
 
-def _count(value: Value, key: str, text: str) -> int:
-    count = parse_count(text, key, "" if value.kind == "number" else "cells")
+def _count(value: Value, key: str, text: str, mark: str) -> int:
+    count = parse_count(text, key, "" if value.kind == "number" else "cells", mark=mark)
     if not (count >= value.least):
         raise BadValue(f"{key} is at least {value.least}.", code="out-of-range")
     return count
 
 
-def _positive(_: Value, key: str, text: str) -> str:
-    number = parse_decimal(text, key)
+def _positive(_: Value, key: str, text: str, mark: str) -> str:
+    number = parse_decimal(text, key, mark=mark)
     if not (number > 0):
         raise BadValue(f"{key} is above 0.", code="out-of-range")
     return plain(number)
 
 
-def _choice(value: Value, key: str, text: str) -> str:
+def _choice(value: Value, key: str, text: str, _mark: str) -> str:
     for choice in value.choices:
         if choice.lower() == text.lower():
             return choice
     raise BadValue(f"{key} cannot be {quoted(text)}.", hint=f"One of: {', '.join(value.choices)}.")
 
 
-def _flag(_: Value, key: str, text: str) -> int:
+def _flag(_: Value, key: str, text: str, _mark: str) -> int:
     if text.lower() not in {"yes", "no"}:
         raise BadValue(f"{key} is yes or no, not {quoted(text)}.")
     return int(text.lower() == "yes")
 
 
-def _year(_: Value, key: str, text: str) -> int:
-    return parse_count(text, key, "")
+def _year(_: Value, key: str, text: str, mark: str) -> int:
+    return parse_count(text, key, "", mark=mark)
 
 
-_READERS: dict[str, Callable[[Value, str, str], Stored]] = {
+def _decimal(value: Value, key: str, text: str, mark: str) -> str:
+    if value.kind == "percent":
+        return plain(parse_percent(text, key, mark=mark))
+    if value.kind == "temperature":
+        return plain(parse_decimal(text, key, minimum=-273, maximum=200, mark=mark))
+    return plain(parse_decimal(text, key, mark=mark))
+
+
+_READERS: dict[str, Callable[[Value, str, str, str], Stored]] = {
     "cells": _count,
     "number": _count,
-    "decimal": lambda _, key, text: plain(parse_decimal(text, key)),
+    "decimal": _decimal,
     "positive": _positive,
-    "percent": lambda _, key, text: plain(parse_percent(text, key)),
-    "temperature": lambda _, key, text: plain(parse_decimal(text, key, minimum=-273, maximum=200)),
+    "percent": _decimal,
+    "temperature": _decimal,
     "choice": _choice,
     "flag": _flag,
     "year": _year,
-    "later-date": lambda _, key, text: parse_date(text, key).isoformat(),
-    "marker": lambda _value, _key, text: parse_outcome(text),
-    "hla": lambda _value, _key, text: _gl_string(text),
+    "later-date": lambda _value, key, text, _mark: parse_date(text, key).isoformat(),
+    "marker": lambda _value, _key, text, _mark: parse_outcome(text),
+    "hla": lambda _value, _key, text, _mark: _gl_string(text),
 }
 
 

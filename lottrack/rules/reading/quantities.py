@@ -11,6 +11,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from lottrack.errors import BadValue
+from lottrack.rules.reading.notation import COMMA, NAME_OF, POINT, pointed, written
 from lottrack.rules.reading.text import printable, sentence_start
 
 MAX_CELLS = 10**15
@@ -20,7 +21,7 @@ MAX_CELLS = 10**15
 # every start of the program several milliseconds.
 _PLAIN = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _EXPONENT = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}"
-_DECIMAL_COMMA = r"-?[0-9]+,[0-9]+"
+_OTHER_MARK = {POINT: r"-?[0-9]+,[0-9]+(?:[eE].*)?", COMMA: r"-?[0-9]+\.[0-9]+(?:[eE].*)?"}
 _THOUSANDS = r"-?[0-9]{1,3}(?:[,.' ][0-9]{3})+(?:[.,][0-9]+)?"
 # Decimal's default context computes with 28 digits; no reading on a bench has more than a few.
 _MOST_DIGITS = 24
@@ -38,11 +39,12 @@ def parse_decimal(
     places: int | None = None,
     allow_exponent: bool = False,
     unit: str = "",
+    mark: str = POINT,
 ) -> Decimal:
     """A decimal number, with exactly the digits that were given (``1.50`` stays 1.50).
 
     Args:
-        text: the number as typed: ASCII digits, one point, a leading minus where it is allowed.
+        text: the number as typed: ASCII digits, one mark, a leading minus where it is allowed.
         what: what it measures, for the sentence of a refusal ("the volume").
         minimum: least value allowed, itself included; left out, 0. Only a minimum below 0 admits
             negative numbers.
@@ -50,13 +52,14 @@ def parse_decimal(
         places: most digits allowed after the point.
         allow_exponent: whether ``4.4e7`` is read as well.
         unit: named beside the value in a refusal ("mL").
+        mark: the decimal mark of whoever typed it; any other is refused.
 
     Raises:
         BadValue: the text is no such number (``bad-number``), or lies outside the limits
             (``out-of-range``).
     """
-    stripped = text.strip()
-    if not (
+    stripped = pointed(text.strip(), mark)
+    if stripped is None or not (
         re.fullmatch(_PLAIN, stripped) or (allow_exponent and re.fullmatch(_EXPONENT, stripped))
     ):
         raise _bad_number(
@@ -64,7 +67,7 @@ def parse_decimal(
             what,
             unit,
             "is not a number lottrack reads",
-            _hint(stripped, allow_exponent=allow_exponent),
+            _hint(text.strip(), mark, allow_exponent=allow_exponent),
         )
     if sum(character.isdigit() for character in stripped) > _MOST_DIGITS:
         raise _bad_number(text, what, unit, f"has more than {_MOST_DIGITS} digits", "")
@@ -76,7 +79,9 @@ def parse_decimal(
             text,
             what,
             unit,
-            f"has more than {places} digits after the point" if places else "is not a whole number",
+            f"has more than {places} digits after the {NAME_OF[mark]}"
+            if places
+            else "is not a whole number",
             "Give it as precisely as it was measured, not more.",
         )
     _require_within(
@@ -90,28 +95,27 @@ def parse_decimal(
     return value
 
 
-def parse_count(text: str, what: str, unit: str = "cells") -> int:
+def parse_count(text: str, what: str, unit: str = "cells", *, mark: str = POINT) -> int:
     """A count of cells, or of other things: a whole number from 0, ``44000000`` or ``4.4e7``.
 
     Raises:
         BadValue: it is not one (``bad-number``), or it is below 0 or beyond ``MAX_CELLS``
             (``out-of-range``).
     """
-    value = parse_decimal(text, what, maximum=MAX_CELLS, allow_exponent=True, unit=unit)
+    value = parse_decimal(text, what, maximum=MAX_CELLS, allow_exponent=True, unit=unit, mark=mark)
     if value != value.to_integral_value():
-        raise _bad_number(
-            text, what, unit, "is not a whole number", "Write 44000000 or 4.4e7, for example."
-        )
+        example = f"Write 44000000 or {written('4.4e7', mark)}, for example."
+        raise _bad_number(text, what, unit, "is not a whole number", example)
     return int(value)
 
 
-def parse_percent(text: str, what: str) -> Decimal:
+def parse_percent(text: str, what: str, *, mark: str = POINT) -> Decimal:
     """A percentage from 0 to 100, without the sign.
 
     Raises:
         BadValue: it is no number (``bad-number``), or outside 0 to 100 (``out-of-range``).
     """
-    return parse_decimal(text, what, minimum=0, maximum=100, unit="%")
+    return parse_decimal(text, what, minimum=0, maximum=100, unit="%", mark=mark)
 
 
 def plain(value: Decimal) -> str:
@@ -189,21 +193,24 @@ def _bad_number(text: str, what: str, unit: str, why: str, hint: str) -> BadValu
     )
 
 
-def _hint(text: str, *, allow_exponent: bool) -> str:
+def _hint(text: str, mark: str, *, allow_exponent: bool) -> str:
     if re.fullmatch(_THOUSANDS, text):
         return (
-            "Write no thousands separators: 1500, not 1,500 or 1 500; the decimal mark is a point."
+            "Write no thousands separators: 1500, not 1,500, 1.500 or 1 500; this site's decimal"
+            f" mark is a {NAME_OF[mark]}."
         )
-    if re.fullmatch(_DECIMAL_COMMA, text):
-        return f"Write {text.replace(',', '.')}, not {text}."
+    other = POINT if mark == COMMA else COMMA
+    if re.fullmatch(_OTHER_MARK[mark], text):
+        right = text.replace(other, mark)
+        return f"Write {right}, not {text}. This site's decimal mark is a {NAME_OF[mark]}."
     if text.endswith("%"):
         return "Write the number without the sign."
-    if text.startswith("."):
-        return "Write a digit before the point: 0.5."
-    if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text):
+    if text.startswith(mark):
+        return f"Write a digit before the {NAME_OF[mark]}: {written('0.5', mark)}."
+    if re.fullmatch(r"0[0-9]+(?:[.,][0-9]+)?", text):
         return "Write it without zeros in front; a code may have been scanned where a number goes."
-    examples = "12, 1.5 or 4.4e7" if allow_exponent else "12 or 1.5"
-    return f"Write plain digits with a point, for example {examples}."
+    examples = written("12, 1.5 or 4.4e7" if allow_exponent else "12 or 1.5", mark)
+    return f"Write plain digits with a {NAME_OF[mark]}, for example {examples}."
 
 
 def _places(value: Decimal) -> int:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue
+from lottrack.rules.reading.notation import POINT, pointed
 from lottrack.rules.reading.quantities import format_cells, parse_decimal, plain, shown_unit
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.specification.criterion import (
@@ -110,6 +111,23 @@ def parse_result(text: str, criterion: Criterion | None) -> ResultValue:
     value = _read_words(text)
     require_known_word(criterion, value.word or "")
     return value
+
+
+def as_recorded(text: str, mark: str) -> str:
+    """A result typed with a site's decimal mark in the spelling of the record; words as they are.
+
+    Raises:
+        BadValue: it is a number written with another mark or with thousands separators
+            (``bad-number``).
+    """
+    if mark == POINT or not is_number_like(text):
+        return text
+    found = pointed(text, mark)
+    if found is None:
+        bare = text.strip().lstrip("<>=≤≥ ").removesuffix("%").strip()
+        parse_decimal(bare, "the result", minimum=_LEAST_NUMBER, allow_exponent=True, mark=mark)
+        raise AssertionError("what uses another mark is no number")
+    return found
 
 
 def require_reading(criterion: Criterion | None, value: ResultValue, reading: str) -> None:
