@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions import signing
+from lottrack.actions.custody.alarms import OUTSIDE_RANGE, alarms_of
 from lottrack.actions.custody.containers import advance, state_of
 from lottrack.actions.custody.ranges import storage_faults
 from lottrack.actions.custody.steps import (
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from lottrack.actions.desk import Desk, Telling
     from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader
-
-DAMAGE = {"leak": "it leaks", "crack": "it is cracked", "clumps": "there are clumps in it"}
-
 
 # -- the acts --------------------------------------------------------------------------------------
 
@@ -240,8 +238,12 @@ def _record_one(
         )
         advance(change, thing.record, moved)
     faults = storage_faults(change, thing, measured)
-    holds = _holds(change, thing, step, event, faults)
-    doubts = [ShownWarning("temperature-outside-range", fault) for fault in faults]
+    alarms = alarms_of(thing, step.act, measured, step.finding, faults)
+    holds = [
+        write_hold(change, thing.table, thing.record, cause, reason, because_of=event)
+        for cause, reason in alarms
+    ]
+    doubts = [ShownWarning(OUTSIDE_RANGE, fault) for fault in faults]
     made: dict[str, Any] = {
         "id": event,
         "kind": "custody_event",
@@ -254,36 +256,6 @@ def _record_one(
         standing = state_of(change, thing.record)
         made |= {"location_state": standing.state, "place": standing.place or None}
     return made
-
-
-def _holds(
-    change: Change, thing: Found, step: Step, event: str, faults: Sequence[str]
-) -> list[str]:
-    """Open the holds that damage and excursions open by themselves.
-
-    A temperature outside the storage range is an excursion when the thing arrives with it; at the
-    hand-over before it is only warned of, so that a missing sign can be mended.
-    """
-    if thing.table == "sample":
-        return []
-    found: list[tuple[str, str]] = []
-    if step.finding in DAMAGE:
-        found.append(("damage", f"Inspection found that {DAMAGE[step.finding]}."))
-    elif step.finding == "label-loose":
-        found.append(("other", "Inspection found its label loose."))
-    if step.measured.condition in {"leaking", "damaged"}:
-        found.append(("damage", f"It was received {step.measured.condition}."))
-    if step.measured.minutes_above:
-        warmest = step.measured.max_c
-        peak = f", up to {warmest} °C" if warmest is not None else ""
-        minutes = step.measured.minutes_above
-        found.append(("excursion", f"{minutes} minutes above the storage limit{peak}."))
-    elif step.act == "receive" and faults:
-        found.append(("excursion", " ".join(faults)))
-    return [
-        write_hold(change, thing.table, thing.record, cause, reason, because_of=event)
-        for cause, reason in found
-    ]
 
 
 def _resolved_target(reader: Reader, thing: Found, step: Step) -> Target:

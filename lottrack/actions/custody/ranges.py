@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from lottrack.store.reader import Reader
 
 
-def storage_faults(reader: Reader, thing: Found, measured: Measured) -> list[str]:
+def storage_faults(
+    reader: Reader, thing: Found, measured: Measured, recorded: int | None = None
+) -> list[str]:
     """What was measured outside the storage range of a container, a sentence for each.
 
     Nothing is judged where the specification tells no range, nor once a container was taken to be
@@ -26,6 +28,7 @@ def storage_faults(reader: Reader, thing: Found, measured: Measured) -> list[str
         reader: the record.
         thing: the container; of a collection or a sample no specification speaks.
         measured: what was measured at the hand-over.
+        recorded: the audit entry that recorded the hand-over; None while it is being recorded.
     """
     told = [
         ("at the hand-over", measured.temperature_c),
@@ -33,7 +36,7 @@ def storage_faults(reader: Reader, thing: Found, measured: Measured) -> list[str
     ]
     if thing.table != "container" or all(value is None for _, value in told):
         return []
-    number, kept = _kept(reader, thing.record)
+    number, kept = _kept(reader, thing.record, recorded)
     if kept is None:
         return []
     return [
@@ -44,9 +47,10 @@ def storage_faults(reader: Reader, thing: Found, measured: Measured) -> list[str
     ]
 
 
-def _kept(reader: Reader, container: str) -> tuple[str, Presentation | None]:
+def _kept(reader: Reader, container: str, recorded: int | None) -> tuple[str, Presentation | None]:
     row = reader.get("container", container)
-    if row.fill is None or reader.first("preparation_input", container=container) is not None:
+    taken = reader.rows("preparation_input", container=container)
+    if row.fill is None or any(recorded is None or link.seq < recorded for link in taken):
         return "", None
     number = specification_number(reader, reader.get("lot", row.lot))
     fill = reader.get("fill", row.fill)
