@@ -1,9 +1,9 @@
 -- lottrack, migration 0008: documents that were issued from the record.
 --
--- A certificate of analysis, a batch record dossier or a certification is drawn from the record as
--- it stood at one entry of the audit trail. The file itself is not kept here: its SHA-256 is, so
--- that a print-out that turns up later can be told from another one, and its number, so that
--- somebody can ask which print-outs there are and what the record has learnt since.
+-- A certificate of analysis, a batch record dossier, a certification or a label ledger is drawn from
+-- the record as it stood at one entry of the audit trail. The file itself is not kept here: its
+-- SHA-256 is, so that a print-out that turns up later can be told from another one, and its number,
+-- so that somebody can ask which print-outs there are and what the record has learnt since.
 
 -- A document issued for a lot; its number stands on every page. `rests_on` and `head` are the entry
 -- of the trail that it was drawn from and that entry's hash; `content_sha256` is the SHA-256 of what
@@ -15,7 +15,7 @@ CREATE TABLE document_issue (
     struck INTEGER NOT NULL CHECK (struck IN (0, 1)),
     seq INTEGER NOT NULL,
     lot TEXT NOT NULL REFERENCES lot (id),
-    document TEXT NOT NULL CHECK (document IN ('certificate', 'dossier', 'certification')),
+    document TEXT NOT NULL CHECK (document IN ('certificate', 'dossier', 'certification', 'label_ledger')),
     stage TEXT CHECK (stage IN ('interim', 'final')),
     rests_on INTEGER NOT NULL CHECK (rests_on >= 1),
     head TEXT NOT NULL CHECK (length(head) = 64),

@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 NOT_RECONCILED = 44
 
 
-@verb(label, "reconcile")
+@verb(label, "reconcile", writes="label reconcile")
 @click.argument("lot", metavar="LOT")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="The ledger as a PDF for the batch record."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Issue the ledger: write a PDF to this file or folder and record it.",
 )
 def reconcile(context: Context, lot: str, out: Path | None) -> Answer:
     """Account for every label of a lot: printed = applied + attached + void + destroyed.
 
-    With --out every label is listed on paper: serial, template, picture, who printed it, when and
-    why, and what became of it. Exit status 44 while a label is outstanding.
+    With --out every label is listed on a page for the batch record, issued under a number of its
+    own: serial, template, picture, who printed it, when and why, and what became of it. Exit status
+    44 while a label is outstanding.
 
     \b
     Example:
@@ -37,12 +40,15 @@ def reconcile(context: Context, lot: str, out: Path | None) -> Answer:
     data = reconcile_lot(context.desk, lot)
     text = _reconciled_text(data)
     if out is not None:
-        from lottrack.actions.labelling.ledger import write_ledger
+        from lottrack.actions.labelling.ledger import ISSUE, ledger
+        from lottrack.actions.papers.issuing import Wanted, issue_document
         from lottrack.reports.paper.rendering import as_pdf
 
-        document = write_ledger(context.desk, lot, out, as_pdf)["document"]
+        wanted = Wanted(ISSUE, lot, ledger, out)
+        document = issue_document(context.writing_desk, wanted, as_pdf)["document"]
+        data |= {"document": document["number"]}
         data |= {name: document[name] for name in ("path", "file_sha256", "pages")}
-        text += f"\n\nLedger: {data['path']}\nSHA-256 {data['file_sha256']}"
+        text += f"\n\nLedger {data['document']}: {data['path']}\nSHA-256 {data['file_sha256']}"
     return Answer(data, text, 0 if data["reconciled"] else NOT_RECONCILED)
 
 

@@ -235,7 +235,7 @@ LINES = [
     Line("printer show", "", "{printer}"),
     Line("label void", T, "{label} --reason X"),
     Line("label list", "", "{bag}"),
-    Line("label reconcile", "", "{lot}", ends=44),
+    Line("label reconcile", "QA1", "{lot} --out {folder}", ends=44),
     Line("label read", "", "{scan}"),
     Line("due", "", "--days 7"),
     Line("chart growth", "", "{lot}"),

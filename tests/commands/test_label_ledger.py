@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -369,7 +370,7 @@ class TestLineClearance:
 
 
 class TestThePage:
-    def test_the_ledger_is_written_once_with_every_serial(
+    def test_it_is_issued_under_a_number_and_known_by_its_file(
         self, filled: Site, tmp_path: Path
     ) -> None:
         program, lot = filled
@@ -377,15 +378,42 @@ class TestThePage:
         label = print_one(program, lot.bags[0], "--copy", "chart")
         apply(program, label["payload"], other.lot, exit_code=44)
         out = tmp_path / "paper" / "ledger.pdf"
-        words = ("label", "reconcile", lot.lot, "--out", out)
-        made = program(*words, exit_code=44).data
+        words = ("label", "reconcile", lot.lot, "--out")
+        made = program(*words, out, user=T, exit_code=44).data
 
         assert out.read_bytes().startswith(b"%PDF")
-        assert made["pages"] >= 1
-        assert program(*words, exit_code=30).code == "file-exists"
-        assert count(program, "document_issue") == 0
-        wrong = program("label", "reconcile", lot.lot, "--out", tmp_path / "x.txt", exit_code=2)
+        assert made["file_sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+        (listed,) = program("lot", "documents", lot.lot, "--file", out).data
+        assert (listed["id"], listed["document"]) == (made["document"], "label_ledger")
+        assert (listed["issued_by"], listed["file_sha256"]) == (T, made["file_sha256"])
+        assert program(*words, out, user=T, exit_code=30).code == "file-exists"
+        assert count(program, "document_issue") == 1
+        again = program(*words, tmp_path, user=T, exit_code=44).data
+        assert Path(again["path"]).name == f"{again['document']}.pdf"
+        assert again["document"] != made["document"]
+        wrong = program(*words, tmp_path / "x.txt", user=T, exit_code=2)
         assert wrong.code == "file-name-unfit"
+        assert program("admin", "check").data["findings"] == []
+
+    def test_it_is_issued_by_those_who_label_or_judge_a_lot(
+        self, filled: Site, tmp_path: Path
+    ) -> None:
+        program, lot = filled
+        words = ("label", "reconcile", lot.lot)
+        assert program(*words).data["reconciled"]
+        assert program(*words, "--out", tmp_path, exit_code=51).code == "not-signed-in"
+        refused = program(*words, "--out", tmp_path, user="COURIER1", exit_code=52)
+        assert refused.code == "role-missing"
+        planned = program(*words, "--out", tmp_path, "--dry-run", user=T).data
+        assert not Path(planned["path"]).exists()
+        assert count(program, "document_issue") == 0
+
+    def test_it_is_named_in_the_dossier(self, filled: Site, tmp_path: Path) -> None:
+        program, lot = filled
+        made = program("label", "reconcile", lot.lot, "--out", tmp_path, user=T).data
+        documents = program("lot", "dossier", lot.lot).data["documents"]
+        assert [each["document"] for each in documents] == ["label_ledger"]
+        assert documents[0]["file_sha256"] == made["file_sha256"]
 
     def test_it_tells_what_the_record_tells(self, filled: Site) -> None:
         from lottrack.actions.desk import Desk

@@ -77,6 +77,7 @@ EXPECTED: dict[str, tuple[set[str], bool, bool]] = {
         ("lot certificate", "lot certification"),
         ({"production_lead", "qc", "qa", "qp", "pharmacist"}, False, False),
     ),
+    "label reconcile": ({"technician", "production_lead", "qc", "qa", "qp"}, False, False),
     "lot dossier": ({"production_lead", "qc", "qa", "qp"}, False, False),
     "place line-clearance": ({"qa"}, False, False),
     "printer test": (PRODUCTION | {"administrator", "pharmacist", "qa"}, False, False),

@@ -6,29 +6,24 @@ and why, and what became of it: printed = applied + attached + void + destroyed 
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.labelling.labels import OUTSTANDING, labels_of_lot
 from lottrack.actions.labelling.mixups import MIX_UP
 from lottrack.actions.moments import shown_time
-from lottrack.actions.papers.basis import basis_of, opening
+from lottrack.actions.papers.basis import opening
 from lottrack.actions.papers.keeping import label_account, label_line
 from lottrack.actions.papers.signatures import signature_blocks
 from lottrack.actions.papers.telling import told
-from lottrack.errors import StoreError, Usage
-from lottrack.rules.reading.times import iso_local
-from lottrack.store.backup import require_free
-from lottrack.store.chain import canonical, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from lottrack.actions.desk import Desk
     from lottrack.actions.papers.basis import Basis
-    from lottrack.actions.papers.issuing import Drawn
     from lottrack.store.reader import Reader
+
+ISSUE = "label reconcile"
+"""The act under which the page is issued."""
 
 KIND = "label_ledger"
 TITLE = "Label ledger"
@@ -88,48 +83,3 @@ def _mix_ups(reader: Reader, lot: str) -> Iterator[dict[str, Any]]:
             "lifted_by": None if lift is None else lift.performed_by,
             "lifted_because": None if lift is None else lift.reason,
         }
-
-
-def write_ledger(
-    desk: Desk, lot: str, out: Path, draw: Callable[[dict[str, Any]], Drawn]
-) -> dict[str, Any]:
-    """Write the ledger as a PDF file; it is drawn from the record and not itself recorded.
-
-    Its witness of the audit trail (``audit witness``) proves later what the record said.
-
-    Raises:
-        Usage: the file is not named like a PDF (``file-name-unfit``).
-        Conflict: there is something already where it goes (``file-exists``).
-        StoreError: it cannot be written (``file-not-writable``).
-    """
-    if out.suffix.lower() != ".pdf":
-        raise Usage(
-            f"The file {out} is not named like a PDF.",
-            code="file-name-unfit",
-            hint="Name it .pdf.",
-        )
-    require_free(out)
-    basis = basis_of(desk, lot)
-    data = ledger(basis)
-    data["document"] = {
-        "number": f"Labels of {basis.lot}",
-        "issued_at": iso_local(desk.now(), desk.zone),
-        "issued_by": desk.account or "nobody signed in",
-        "content_sha256": sha256(canonical(data)),
-    }
-    drawn = draw(data)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(drawn.content)
-    except OSError as error:
-        raise StoreError(
-            f"The ledger {out} cannot be written ({error.strerror}).",
-            code="file-not-writable",
-            hint="Name another file with --out.",
-        ) from error
-    data["document"] |= {
-        "path": str(out.absolute()),
-        "file_sha256": hashlib.sha256(drawn.content).hexdigest(),
-        "pages": drawn.pages,
-    }
-    return data
