@@ -266,8 +266,26 @@ class TestExternalNumbers:
         numbers = ("--external-number", "din=G1234 17 654321", "--external-number", f"SEC={sec}")
         made = record(bench, *numbers, "--external-number", "BAG=x 7").data
         assert made["warnings"] == []
-        kept = {"DIN": "G1234 17 654321", "SEC": sec, "BAG": "x 7"}
+        kept = {"DIN": "G123417654321", "SEC": sec, "BAG": "x 7"}
         assert show(bench, made["id"])["external_numbers"] == kept
+
+    def test_a_donation_number_counts_by_its_13_characters_however_it_came(self, bench):
+        made = record(bench, "--external-number", "DIN==G12341765432170").data
+        assert made["warnings"] == []
+        assert show(bench, made["id"])["external_numbers"] == {"DIN": "G123417654321"}
+
+    @pytest.mark.parametrize(
+        "misread",
+        [
+            "DIN=G1234 17 654312 A",
+            "DIN==G12341765432171",
+            "SEC=SEC: PL001499Z549917123456 A00T041600320171331",
+        ],
+    )
+    def test_a_number_that_its_own_check_contradicts_is_refused(self, bench, misread):
+        made = record(bench, "--external-number", misread, exit_code=63)
+        assert made.data["error"]["code"] == "foreign-code-unsound"
+        assert bench.program("collection", "list").data == []
 
     @pytest.mark.parametrize("given", ["DIN=O123417654321", "DIN=G12341765432", "SEC=PL00149"])
     def test_a_number_that_does_not_look_like_its_kind_warns(self, bench, given):

@@ -469,6 +469,9 @@ class TestReading:
             ["01", "09506000134352"],
             ["17", "261231"],
         ]
+        typed = read("a999924000137a")
+        assert (typed["scheme"], typed["kind"]) == ("isbt128", "din")
+        assert typed["fields"] == {"fin": "A9999", "year": "24", "sequence": "000137"}
         shown = program("label", "read", "=A99992400013700", as_json=False).stdout
         assert "structure 001" in shown
         assert "A99992400013700" in shown

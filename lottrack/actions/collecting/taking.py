@@ -7,7 +7,6 @@ release of every lot grown from it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lottrack.actions.collecting.collections import (
@@ -24,6 +23,7 @@ from lottrack.actions.laboratory.settings import require_own_pattern
 from lottrack.actions.moments import happened_at
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, BadValue, Conflict
+from lottrack.rules.codes.external import read_external
 from lottrack.rules.codes.identifiers import require_code, require_own_number
 from lottrack.rules.culture.plausibility import ShownWarning, collection_warnings
 from lottrack.rules.reading.quantities import plain
@@ -40,15 +40,6 @@ if TYPE_CHECKING:
     from lottrack.store.change import Change, Told
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
-
-SCHEMES = {
-    # Donation number without flags and check character, or with them (ICCBBA ST-001, 2.4.1).
-    "DIN": r"=?[A-NP-Z1-9][A-Z0-9]{4}[0-9]{8}(?:[A-Z0-9]{2}[A-Z0-9*]?)?",
-    # Donation identification sequence, alone or with the product's (Dir. 2006/86/EC Annex VII).
-    "SEC": r"(?:SEC:?)?[A-Z]{2}[A-Z0-9]{6}[A-Z0-9]{13}(?:[ABE][A-Z0-9]{10}[0-9]{8})?",
-}
-"""External numbers lottrack knows the look of; any other scheme is kept without a word."""
-
 
 WINDOW_CODES = frozenset({"marker-missing", "marker-out-of-window"})
 """Findings of a screening that are about its window; the others are for the donor's decision."""
@@ -333,15 +324,9 @@ def _write_external_numbers(
                 hint="Write SCHEME=VALUE, for example DIN=G123417654321.",
             )
         name = require_code(scheme, "the scheme of an external number")
-        value = clean_text(given, f"the {name} number", 80)
-        pattern = SCHEMES.get(name)
-        if pattern and not re.fullmatch(pattern, value.replace(" ", "").upper()):
-            warnings.append(
-                ShownWarning(
-                    "external-number-unusual",
-                    f"{value} does not have the form of a {name}. Compare it with the label.",
-                )
-            )
+        value, doubt = read_external(name, clean_text(given, f"the {name} number", 80))
+        if doubt:
+            warnings.append(ShownWarning("external-number-unusual", doubt))
         others = change.rows("external_number", value=value)
         if any(row.scheme == name and row.record != collection for row in others):
             warnings.append(

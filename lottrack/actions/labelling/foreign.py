@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lottrack.errors import LottrackError
-from lottrack.rules.codes.isbt128 import read_isbt128
+from lottrack.rules.codes.isbt128 import DIN_LENGTH, is_typed_din, read_din, read_isbt128
 from lottrack.rules.codes.scans import unwrapped
 from lottrack.rules.codes.sec import read_sec
 
@@ -33,3 +33,21 @@ def _ais(text: str) -> list[list[str]]:
     from lottrack.interchange.gs1 import read_gs1
 
     return [[each.ai, each.value] for each in read_gs1(text)]
+
+
+def read_typed_din(text: str) -> dict[str, Any] | None:
+    """What a donation number says that was typed from a label with its check character, or None.
+
+    Any site may number its own things so; whoever asks has looked in the record before.
+    """
+    if not is_typed_din(text):
+        return None
+    fields = read_din(text[:DIN_LENGTH])._asdict()
+    return {
+        "scheme": "isbt128",
+        "kind": "din",
+        "valid": True,
+        "reason": None,
+        "structures": [],
+        "fields": fields,
+    }

@@ -290,7 +290,7 @@ def _read_number(reader: Reader | None, scan: Scan) -> dict[str, Any]:
     if reader is not None:
         return _read_recorded(reader, scan)
     if not has_number_shape(scan.text):
-        return _read("unknown", "", _NOT_KNOWN, valid=False)
+        return _read_shapeless(scan)
     kind = KINDS[scan.text[:2]]
     fields = {"form": "number", kind: scan.text, "known": None}
     if not has_valid_check(compact(scan.text)):
@@ -298,7 +298,12 @@ def _read_number(reader: Reader | None, scan: Scan) -> dict[str, Any]:
     return _read("lottrack", kind, "", fields, valid=True)
 
 
-_NOT_KNOWN = "This is no code lottrack knows."
+def _read_shapeless(scan: Scan) -> dict[str, Any]:
+    """What is in no record and has no shape of lottrack's: perhaps a typed donation number."""
+    from lottrack.actions.labelling.foreign import read_typed_din
+
+    unknown = _read("unknown", "", "This is no code lottrack knows.", valid=False)
+    return read_typed_din(scan.text) or unknown
 
 
 def _read_recorded(reader: Reader, scan: Scan) -> dict[str, Any]:
@@ -313,7 +318,7 @@ def _read_recorded(reader: Reader, scan: Scan) -> dict[str, Any]:
         fields = {"form": "number", found.table: found.record, "known": True}
         return _read("lottrack", found.table, "", fields, valid=True)
     if not has_number_shape(scan.text):
-        return _read("unknown", "", _NOT_KNOWN, valid=False)
+        return _read_shapeless(scan)
     kind = KINDS[scan.text[:2]]
     foreign = is_foreign_number(scan.text, reader.setting("site_code"))
     fields = {"form": "number", kind: scan.text, "known": False}

@@ -226,6 +226,11 @@ def has_valid_din_check(text: str) -> bool:
     return len(text) == DIN_LENGTH + 1 and has_valid_check(text)
 
 
+def is_typed_din(text: str) -> bool:
+    """Whether a text is a number as people type it: no flags, and the boxed check character."""
+    return re.fullmatch(_DIN_WIDE, text[:DIN_LENGTH]) is not None and has_valid_din_check(text)
+
+
 def flag_type(flags: str) -> str:
     """What two flag characters are: ``none``, ``type1``, ``type2``, ``type3`` or ``reserved``.
 

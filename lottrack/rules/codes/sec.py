@@ -15,8 +15,9 @@ from lottrack.rules.reading.text import quoted
 
 NO_EXPIRY = "00000000"
 
+_DONATION = r"(?P<country>[A-Z]{2})(?P<te>[A-Z0-9]{6})(?P<donation>[A-Z0-9]{13})"
 _CODE = (
-    r"(?P<country>[A-Z]{2})(?P<te>[A-Z0-9]{6})(?P<donation>[A-Z0-9]{13})"
+    rf"{_DONATION}"
     r"(?P<system>[ABE])(?P<product>[A-Za-z0-9]{7})(?P<split>[A-Za-z0-9]{3})(?P<expiry>[0-9]{8})"
 )
 
@@ -69,6 +70,11 @@ def require_sec(content: str) -> Sec:
     if found.expiry != NO_EXPIRY and not _is_date(found.expiry):
         raise _unsound(content, f"{found.expiry} is no date")
     return found
+
+
+def is_donation_sequence(content: str) -> bool:
+    """Whether 21 characters are a donation identification sequence: the code's first half."""
+    return re.fullmatch(_DONATION, content) is not None
 
 
 def _is_date(text: str) -> bool:
