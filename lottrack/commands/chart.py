@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from lottrack.drawing.plots.chart import Chart
 
 FORMATS = ("table", "json", "svg", "png")
+SUFFIXES = {".json": "json", ".svg": "svg", ".png": "png"}
 
 chart = noun("chart", "How lots grow, and how a test behaves from lot to lot.")
 
 _STYLE = click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="table", help="How it is written."
+    "--format",
+    "style",
+    type=click.Choice(FORMATS),
+    help="How it is written; left out: as the file is named, else a table.",
 )
 _OUT = click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
 
@@ -28,13 +32,13 @@ _OUT = click.option("--out", type=click.Path(path_type=Path), help="Write to thi
 @click.argument("lot_id", metavar="LOT")
 @_STYLE
 @_OUT
-def growth(context: Context, lot_id: str, style: str, out: Path | None) -> Answer:
+def growth(context: Context, lot_id: str, style: str | None, out: Path | None) -> Answer:
     """Show a lot's doublings and doubling times beside the earlier lots of its product.
 
     \b
     Example:
       lottrack chart growth LT-MAD-0001-K
-      lottrack chart growth LT-MAD-0001-K --format png --out growth.png
+      lottrack chart growth LT-MAD-0001-K --out growth.png
     """
     from lottrack.actions.making.growth_views import growth as grown
     from lottrack.reports.charts import growth_chart, growth_text
@@ -49,13 +53,13 @@ def growth(context: Context, lot_id: str, style: str, out: Path | None) -> Answe
 @click.option("--product", default="", metavar="NAME", help="Only lots of this product.")
 @_STYLE
 @_OUT
-def test(context: Context, test: str, product: str, style: str, out: Path | None) -> Answer:
+def test(context: Context, test: str, product: str, style: str | None, out: Path | None) -> Answer:
     """Show every final result of a test in order, with mean, spread and limits.
 
     \b
     Example:
       lottrack chart test viability-post-thaw
-      lottrack chart test CD34 --product BM-MSC --format svg --out cd34.svg
+      lottrack chart test CD34 --product BM-MSC --out cd34.svg
     """
     from lottrack.actions.testing.control_charts import control_chart as charted
     from lottrack.reports.charts import control_chart, control_text
@@ -70,18 +74,20 @@ def _answer(
     data: dict[str, Any],
     text: str,
     drawn: Chart,
-    style: str,
+    style: str | None,
     out: Path | None,
     name: str,
 ) -> Answer:
     """The data, the table, or a picture in a file."""
+    from lottrack.commands.trace import style_of
     from lottrack.reports.charts import picture
 
+    style = style_of(style, out, SUFFIXES)
     if style == "json":
         context.json_wanted = True
     if style in {"table", "json"}:
         if out is not None:
-            raise click.UsageError("--out goes with --format svg or png.")
+            raise click.UsageError("--out wants a file named .svg or .png.")
         return Answer(data, text)
     path = out or Path(f"{name}.{style}")
     try:

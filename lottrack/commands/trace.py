@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lottrack.context import Context
 
 FORMATS = ("table", "json", "dot", "svg", "png")
+SUFFIXES = {".json": "json", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".png": "png"}
+_FOR_PICTURES = frozenset({"caption", "training"})
 
 
 @verb(None, "trace")
@@ -23,7 +25,10 @@ FORMATS = ("table", "json", "dot", "svg", "png")
 @click.option("--backward", is_flag=True, help="Towards donors only.")
 @click.option("--as-of", metavar="TIME", help="As it was recorded by then.")
 @click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="table", help="How it is written."
+    "--format",
+    "style",
+    type=click.Choice(FORMATS),
+    help="How it is written; left out: as the file is named, else a table.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
 def trace(
@@ -32,7 +37,7 @@ def trace(
     forward: bool,  # noqa: FBT001 - click's flags
     backward: bool,  # noqa: FBT001
     as_of: str | None,
-    style: str,
+    style: str | None,
     out: Path | None,
 ) -> Answer:
     """Follow a donor, collection, lot, container or infusion through the record.
@@ -40,23 +45,38 @@ def trace(
     \b
     Example:
       lottrack trace P01 --backward
-      lottrack trace LT-MAD-0001-K --format svg --out lot.svg
+      lottrack trace LT-MAD-0001-K --out lot.svg
     """
     from lottrack.actions.record.traces import trace as follow
     from lottrack.rules.reading.times import parse_time
 
+    style = style_of(style, out, SUFFIXES)
     desk = context.desk
     moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())
     direction = {(True, False): "forward", (False, True): "backward"}.get(
         (forward, backward), "both"
     )
     found = follow(desk, thing, direction, moment)
-    data = {key: value for key, value in found._asdict().items() if key != "caption"}
+    data = {key: value for key, value in found._asdict().items() if key not in _FOR_PICTURES}
     if style == "json":
         context.json_wanted = True
     if style in {"table", "json"} and out is None:
         return Answer(data, _table(found), is_of_earlier=True)
     return Answer(data | _written(context, found, data, style, out))
+
+
+def style_of(style: str | None, out: Path | None, suffixes: dict[str, str]) -> str:
+    """How an answer is written: as was asked for, or as the name of its file says.
+
+    Raises:
+        click.UsageError: the name of a file belongs to another format than the one asked for.
+    """
+    named = None if out is None else suffixes.get(out.suffix.lower())
+    if style is not None and named is not None and style != named:
+        raise click.UsageError(
+            f"{out} is not named like {style}: name it otherwise, or leave out --format."
+        )
+    return style or named or "table"
 
 
 def _table(found: Trace) -> str:

@@ -77,6 +77,7 @@ def _spelled(graph: Graph) -> Graph:
         tuple((spelled(start), spelled(end)) for start, end in graph.edges),
         spelled(graph.caption),
         tuple(map(spelled, graph.unknown)),
+        spelled(graph.banner),
     )
 
 

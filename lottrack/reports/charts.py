@@ -89,7 +89,14 @@ def growth_chart(data: dict[str, Any]) -> Chart:
             *(series(each["lot"], each["curve"], is_main=False) for each in data["earlier"]),
         ),
         levels,
+        banner=_banner(data),
     )
+
+
+def _banner(data: dict[str, Any]) -> str:
+    from lottrack.drawing.banner import TRAINING
+
+    return TRAINING if data["training"] else ""
 
 
 def _earlier(data: dict[str, Any]) -> str:
@@ -146,6 +153,7 @@ def control_chart(data: dict[str, Any]) -> Chart:
         x_words=tuple(
             (float(place), str(entry["lot"])) for place, entry in enumerate(data["results"], 1)
         ),
+        banner=_banner(data),
     )
 
 

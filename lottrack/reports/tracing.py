@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lottrack.drawing.banner import TRAINING
 from lottrack.drawing.graphs.graph import Graph, Node
 
 if TYPE_CHECKING:
@@ -44,4 +45,5 @@ def as_graph(found: Trace) -> Graph:
         tuple((a, b) for a, b in found.edges),
         found.caption,
         tuple(found.unknown),
+        TRAINING if found.training else "",
     )

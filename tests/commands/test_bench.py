@@ -520,6 +520,7 @@ class TestSheets:
     def test_the_sheet_holds_commands_digits_reasons_and_badges(self, program, tmp_path):
         program("bench", "reason", "label torn", user="QA1")
         made = program("label", "commands", "--out", tmp_path / "codes.pdf").data
+        assert made["title"] == "Command codes · Test GMP unit"
         said = {each["says"]: each["payload"] for each in made["codes"]}
 
         assert set(WORDS) | set("0123456789") | {"label torn", "QA1", "COURIER1"} <= set(said)

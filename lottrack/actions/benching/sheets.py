@@ -33,12 +33,14 @@ def draw_commands(reader: Reader, output: Output, here: Path) -> dict[str, Any]:
     from lottrack.printing.pages import command_pages
 
     groups = _groups(reader)
-    pages = command_pages(f"Command codes · {reader.setting('site')}", groups)
+    title = _title(reader, "Command codes")
+    pages = command_pages(title, groups)
     path = _written(pages, output, here, "bench-commands", "pdf")
     entries = [entry for group in groups for entry in group.entries]
     return {
         "id": "bench-commands",
         "kind": "command_sheet",
+        "title": title,
         "path": path,
         "pages": len(pages),
         "codes": [{"says": entry.words, "payload": entry.payload} for entry in entries],
@@ -55,15 +57,23 @@ def draw_check(reader: Reader, output: Output, here: Path) -> dict[str, Any]:
         "    lottrack bench doctor",
         "and scan one of the codes when asked. All say the same, each finer than the one above.",
     )
-    page = check_page(f"Scanner test · {reader.setting('site')}", CANARY, lines)
+    title = _title(reader, "Scanner test")
+    page = check_page(title, CANARY, lines)
     path = _written([page], output, here, "scanner-test", "pdf")
     return {
         "id": "scanner-test",
         "kind": "scanner_test",
+        "title": title,
         "path": path,
         "payload": CANARY,
         "warnings": [],
     }
+
+
+def _title(reader: Reader, what: str) -> str:
+    """The heading of a sheet: what it is, whose, and that it is for training."""
+    training = "TRAINING" if reader.setting("training") else ""
+    return " · ".join(filter(None, (training, what, reader.setting("site_name"))))
 
 
 def _written(pages: list[Rendered], output: Output, here: Path, name: str, form: str) -> str:

@@ -58,6 +58,7 @@ def growth(desk: Desk, text: str) -> dict[str, Any]:
         "id": lot.root,
         "kind": "growth",
         "product": lot.product,
+        "training": bool(reader.setting("training")),
         "passages": [_said(reader, passage) for passage in passages],
         "budget": _budget(reader, lot, passages),
         "earlier": [

@@ -28,13 +28,17 @@ KINDS = frozenset({kind for relation in RELATIONS for kind in (relation.parent, 
 
 
 class Trace(NamedTuple):
-    """A traced graph: its root, nodes and edges, what it cannot tell, whose record it is."""
+    """A traced graph: its root, nodes and edges, what it cannot tell, whose record it is.
+
+    ``training`` says that nothing of it is real.
+    """
 
     root: str
     nodes: list[dict[str, str]]
     edges: list[list[str]]
     unknown: list[str]
     caption: str
+    training: bool = False
 
 
 def trace(desk: Desk, text: str, direction: str, moment: datetime | None) -> Trace:
@@ -65,13 +69,14 @@ def trace(desk: Desk, text: str, direction: str, moment: datetime | None) -> Tra
     names = _names(list(nodes))
     listed = [_described(desk, reader, node, names[node], start) for node in nodes]
     when = iso_local(moment or desk.now(), desk.zone)[:16].replace("T", " ")
-    training = "TRAINING, " if reader.setting("training") else ""
+    training = bool(reader.setting("training"))
     return Trace(
         names[start],
         listed,
         [[names[parent], names[child]] for parent, child in edges],
         _unknown(reader, list(nodes)),
-        f"{training}{reader.setting('site_name')}, as recorded by {when}",
+        f"{'TRAINING, ' if training else ''}{reader.setting('site_name')}, as recorded by {when}",
+        training,
     )
 
 

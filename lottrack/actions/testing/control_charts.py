@@ -66,6 +66,7 @@ def control_chart(desk: Desk, test: str, product: str = "") -> dict[str, Any]:
         "id": str(shown[-1].row.test),
         "kind": "control_chart",
         "product": product or None,
+        "training": bool(reader.setting("training")),
         "unit": unit,
         "count": len(shown),
         "other_units": len(rows) - len(shown),

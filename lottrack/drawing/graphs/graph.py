@@ -38,8 +38,9 @@ class Graph(NamedTuple):
         root: id of the thing the trace was asked for.
         nodes: the things, in the order in which they should be drawn where links leave it open.
         edges: ``(from_id, to_id)``: from what a thing came to what came of it.
-        caption: a line below the title (site, time, "TRAINING"), or "".
+        caption: a line below the title (site, time), or "".
         unknown: sentences about what the record cannot tell of these things.
+        banner: words across the picture (a training record's), or "".
     """
 
     root: str
@@ -47,6 +48,7 @@ class Graph(NamedTuple):
     edges: tuple[tuple[str, str], ...]
     caption: str = ""
     unknown: tuple[str, ...] = ()
+    banner: str = ""
 
 
 def tidy(graph: Graph) -> Graph:

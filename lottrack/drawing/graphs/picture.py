@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lottrack.drawing import fonts, look
+from lottrack.drawing.banner import with_banner
 from lottrack.drawing.graphs.face import BADGE_INSET, BADGE_PADDING, PADDING, SYMBOL, Badge
 from lottrack.drawing.graphs.graph import Graph, readable, tidy
 from lottrack.drawing.graphs.layout import Box, Point, Route, layout
@@ -51,13 +52,14 @@ def picture(graph: Graph) -> Picture:
     bottom = top + arranged.height + _ABOVE_LEGEND
     explained, bottom = legend(graph, MARGIN, bottom, inner_width)
     gaps, bottom = unknown(graph, MARGIN, bottom, inner_width)
-    return Picture(
+    drawn = Picture(
         inner_width + 2 * MARGIN,
         bottom + MARGIN,
         title,
         description,
         (heading, *links, *nodes, *explained, *gaps),
     )
+    return with_banner(drawn, readable(graph.banner))
 
 
 def _description(graph: Graph) -> str:

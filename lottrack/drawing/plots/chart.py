@@ -10,6 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.drawing import fonts, look
+from lottrack.drawing.banner import with_banner
 from lottrack.drawing.graphs.graph import readable
 from lottrack.drawing.plots.scales import Scale, linear, logarithmic
 from lottrack.drawing.shapes import (
@@ -82,6 +83,7 @@ class Chart(NamedTuple):
         levels: lines across.
         is_log: whether the upright axis is logarithmic; all its numbers are above 0.
         x_words: words for places on the lying axis, instead of numbers.
+        banner: words across the picture (a training record's), or "".
     """
 
     title: str
@@ -92,6 +94,7 @@ class Chart(NamedTuple):
     levels: tuple[Level, ...] = ()
     is_log: bool = False
     x_words: tuple[tuple[float, str], ...] = ()
+    banner: str = ""
 
 
 def chart_picture(chart: Chart) -> Picture:
@@ -110,13 +113,14 @@ def chart_picture(chart: Chart) -> Picture:
         *(_level(level, plot) for level in chart.levels),
         *(_series(series, plot) for series in ordered),
     )
-    return Picture(
+    drawn = Picture(
         plot.left + WIDTH + _RIGHT + _MARGIN,
         top + HEIGHT + 4 * look.LABEL_SIZE + _MARGIN,
         chart.title,
         chart.caption,
         parts,
     )
+    return with_banner(drawn, chart.banner)
 
 
 class _Plot(NamedTuple):
@@ -141,6 +145,7 @@ def _legible(chart: Chart) -> Chart:
         caption=clean(chart.caption),
         x_name=clean(chart.x_name),
         y_name=clean(chart.y_name),
+        banner=clean(chart.banner),
         series=tuple(
             Series(
                 clean(series.name),
