@@ -138,15 +138,66 @@ def test_what_comes_up_later_is_linked_once(quality: Quality) -> None:
     assert quality(*link, exit_code=33).code == "already-done"
 
 
-def test_whoever_opens_one_on_a_released_lot_is_told_that_it_holds_nothing(
+def test_whoever_opens_a_major_one_on_a_released_lot_is_told_that_it_holds_nothing(
     quality: Quality,
 ) -> None:
     quality.ready().release()
     told = ("--title", "x", "--text", "x", "--concerns", quality.bags[0])
-    made = quality("deviation", "open", "--class", "critical", *told).data
+    made = quality("deviation", "open", "--class", "major", *told).data
     (warning,) = made["warnings"]
     assert warning["code"] == "lot-released-already"
     assert quality.lot in warning["sentence"]
+    assert quality.program("hold", "list").data == []
+
+
+def critical(quality: Quality, *concerns: str, severity: str = "critical") -> Any:
+    named = [word for each in concerns for word in ("--concerns", each)]
+    told = ("--class", severity, "--title", "bag thawed twice", "--text", "seen at the count")
+    return quality("deviation", "open", *told, *named).data
+
+
+def held(quality: Quality) -> list[tuple[str, str, str]]:
+    rows = quality.program("hold", "list").data
+    return [(row["on_kind"], row["on"], row["because_of"]) for row in rows]
+
+
+def test_a_critical_one_holds_what_was_released_in_the_same_act(quality: Quality) -> None:
+    quality.ready().release()
+    made = critical(quality, quality.bags[0])
+    assert held(quality) == [("container", quality.bags[0], made["id"])]
+    assert [each["code"] for each in made["warnings"]] == ["hold-opened"]
+    entries = quality.program("audit", "show", made["id"]).data
+    assert [entry["act"] for entry in entries] == ["deviation open"], "one entry of the trail"
+
+
+def test_a_lot_is_held_as_a_whole_where_it_is_named(quality: Quality) -> None:
+    quality.ready().release()
+    made = critical(quality, quality.bags[0], quality.fill_number, quality.lot)
+    assert held(quality) == [("lot", quality.lot, made["id"])]
+
+
+def test_nothing_is_held_that_waits_for_its_release_anyhow(quality: Quality) -> None:
+    assert critical(quality, quality.lot)["warnings"] == []
+    assert held(quality) == []
+
+
+def test_one_that_becomes_critical_later_holds_then_and_once(quality: Quality) -> None:
+    quality.ready().release()
+    number = critical(quality, quality.bags[0], severity="major")["id"]
+    graver = ("deviation", "reclassify", number, "--class", "critical", "--reason", "child ill")
+    quality.program(*graver, user="QA1")
+    assert held(quality) == [("container", quality.bags[0], number)]
+    quality("deviation", "link", number, "--concerns", quality.bags[1])
+    assert held(quality)[1:] == [("container", quality.bags[1], number)]
+
+
+def test_the_hold_of_a_critical_one_is_lifted_by_signature(quality: Quality) -> None:
+    quality.ready().release()
+    critical(quality, quality.lot)
+    (hold,) = quality.program("hold", "list").data
+    why = ("--reason", "risk assessment RA-7")
+    quality.program.signed("hold", "lift", hold["id"], *why, user="QA1")
+    assert held(quality) == []
 
 
 def test_a_deviation_is_found_under_what_it_concerns(quality: Quality) -> None:

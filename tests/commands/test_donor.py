@@ -42,6 +42,9 @@ def donor(program):
     return "D01"
 
 
+FOUR = ("HBsAg", "anti-HBc", "anti-HCV", "syphilis")
+
+
 def screen(program, *results, day="2026-01-28", exit_code=0, more=()):
     markers = [word for result in results for word in ("--marker", result)]
     args = ("donor", "screen", "D01", "--sampled-on", day, *markers, *more)
@@ -177,6 +180,20 @@ class TestScreen:
         screen(program, "Zika-NAT=non-reactive")
         made = screen(program, "zika nat=non-reactive").data
         assert made["markers"][0]["marker"] == "Zika-NAT"
+
+    def test_a_name_nobody_knows_is_kept_and_told_with_the_nearest_one(self, program, donor):
+        made = screen(program, *(f"{name}=non-reactive" for name in FOUR), "anti-HIV=non-reactive")
+        (warning,) = [w for w in made.data["warnings"] if w["code"] == "marker-unknown"]
+        assert "Was anti-HIV-1/2 meant?" in warning["sentence"]
+        assert (made.data["complete"], made.data["missing"]) == (False, ["anti-HIV-1/2"])
+        again = screen(program, "Anti HIV=non-reactive")
+        assert "marker-unknown" in {w["code"] for w in again.data["warnings"]}, "every time"
+
+    def test_a_marker_of_the_sites_own_is_told_of_once(self, program, donor):
+        first = screen(program, "Zika-NAT=non-reactive").data["warnings"]
+        assert [w["code"] for w in first] == ["marker-unknown"]
+        assert "meant" not in first[0]["sentence"]
+        assert screen(program, "Zika-NAT=non-reactive").data["warnings"] == []
 
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_the_sample_says_where_it_came_from(self, program, donor, sample):

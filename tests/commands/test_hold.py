@@ -116,6 +116,35 @@ def test_a_hold_that_opened_by_itself_may_be_lifted_by_whoever_caused_it(
     lifted(quality, hold)
 
 
+def test_the_hold_of_a_failing_result_waits_for_its_signed_conclusion(quality: Quality) -> None:
+    """Nothing goes on to a patient while nobody has found out why it failed (Part IV 11.5)."""
+    quality.ready().release()
+    made = quality.result(quality.lot, "CD34", "6.1").data
+    (hold,), oos, program = made["holds"], made["oos"], quality.program
+
+    refused = lifted(quality, hold["id"], exit_code=40)
+    assert refused.code == "oos-open"
+    assert f"lottrack oos investigate {oos}" in refused.data["error"]["hint"]
+    found = ("--assignable", "no", "--finding", "no fault of the laboratory")
+    program("oos", "investigate", oos, *found, user="QC2")
+    refused = lifted(quality, hold["id"], exit_code=40)
+    assert f"lottrack oos conclude {oos}" in refused.data["error"]["hint"]
+    assert open_holds(quality) == [hold["id"]]
+
+    program.signed("oos", "conclude", oos, "--confirm", "--text", "it is so", user="QP1")
+    lifted(quality, hold["id"])
+    assert open_holds(quality) == []
+
+
+def test_a_hold_that_a_person_opened_for_such_a_result_is_theirs_to_judge(
+    quality: Quality,
+) -> None:
+    quality.result(quality.lot, "CD34", "6.1")
+    told = ("hold", "open", quality.lot, "--cause", "oos", "--reason", "CD34 is too high")
+    hold = quality(*told).data["id"]
+    lifted(quality, hold)
+
+
 def test_a_hold_is_lifted_once(quality: Quality) -> None:
     hold = opened(quality, quality.lot).data["id"]
     lifted(quality, hold)

@@ -477,6 +477,31 @@ class TestClose:
         assert "cells of P1" in str(refused.data)
         assert "39.7 ×10⁶" in str(refused.data)
 
+    def test_over_an_open_investigation_it_stays_open(self, bench, reconciled):
+        lot, bag = reconciled
+        sample(bench, bag, *bench.at(30))
+        told = ("result", "record", lot, "CD34", "6.1")
+        oos = bench.program(*told, user="QC1").data["oos"]
+        refused = self.close(bench, lot, exit_code=41)
+        assert refused.blockers == {"oos-open"}
+        assert f"lottrack oos investigate {oos}" in str(refused.data)
+        found = ("--assignable", "no", "--finding", "no fault of the laboratory")
+        bench.program("oos", "investigate", oos, *found, user="QC2")
+        told = ("oos", "conclude", oos, "--confirm", "--text", "it is so")
+        bench.program.signed(*told, user="QP1")
+        self.close(bench, lot)
+
+    def test_over_an_open_deviation_it_stays_open_whatever_its_class(self, bench, reconciled):
+        lot, bag = reconciled
+        sample(bench, bag, *bench.at(30))
+        told = ("deviation", "open", "--class", "minor", "--title", "x", "--text", "x")
+        number = bench(*told, "--concerns", bag).data["id"]
+        refused = self.close(bench, lot, exit_code=41)
+        assert refused.blockers == {"deviation-open"}
+        assert f"container {bag}" in str(refused.data)
+        bench.program.signed("deviation", "close", number, "--text", "no effect", user="QA1")
+        self.close(bench, lot)
+
     def test_with_bags_in_stock_it_stays_open(self, bench, reconciled):
         lot, _ = reconciled
         assert self.close(bench, lot, exit_code=41).blockers == {"containers-undecided"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lottrack.assets import database_folder
 from tests import steps
 from tests.conftest import Program
 from tests.steps import Filled
@@ -281,11 +282,93 @@ def test_a_final_reading_holds_again_what_was_let_go(
 ) -> None:
     program, lot, made = alarmed
     (hold,) = made["holds"]
-    why = ("--reason", "contaminant of the laboratory")
-    program.signed("hold", "lift", hold["id"], *why, user="QA1")
+    let_go(program, made)
     told = ("result", "record", made["preparation"], "sterility-post-thaw", "growth")
     (anew,) = program(*told, user="QC1").data["holds"]
     assert (anew["on"], anew["id"] != hold["id"]) == (lot.lot, True)
+
+
+def let_go(program: Program, made: dict[str, Any]) -> None:
+    """The investigation is concluded, and the hold of the lot lifted."""
+    oos = made["oos"]
+    found = ("--assignable", "no", "--finding", "a contaminant of the sampling")
+    program("oos", "investigate", oos, *found, user="QA1")
+    program.signed("oos", "conclude", oos, "--confirm", "--text", "sampling", user="QP1")
+    (hold,) = made["holds"]
+    program.signed("hold", "lift", hold["id"], "--reason", "sampling", user="QA1")
+
+
+# -- given all the same ----------------------------------------------------------------------------
+
+
+def give_second_bag(site: Site, *more: object) -> Any:
+    """The second bag of the lot, given without an order."""
+    program, lot = site
+    word = ("--happened", "--reason", "the ward had not been told", *more)
+    return steps.infuse(program, lot.scans[1], *word).data
+
+
+def test_what_is_given_in_spite_of_the_alarm_adds_a_call(
+    alarmed: tuple[Program, Filled, dict[str, Any]],
+) -> None:
+    program, lot, made = alarmed
+    given = give_second_bag((program, lot))
+
+    owed = [w for w in given["warnings"] if w["code"] == "call-owed"]
+    sheet = program("notify", "show", made["late_positive"]["id"]).data
+    added = sheet["calls"][-1]
+    assert len(owed) == 1
+    assert added["id"] in owed[0]["sentence"]
+    assert [call["whom"] for call in sheet["calls"]] == ["physician", "sponsor", "physician"]
+    assert (added["patient"], added["infusion"], added["state"]) == ("P01", given["id"], "owed")
+    assert datetime.fromisoformat(added["due_at"]) == program.clock() + timedelta(hours=24)
+    assert given["id"] in {each["id"] for each in sheet["given"]}
+
+
+def test_what_was_given_before_and_told_after_the_alarm_adds_a_call(released: Site) -> None:
+    """Nobody had told the record of the infusion when the culture turned positive."""
+    program, lot = released
+    preparation = given_bag(released)
+    started = program.clock()
+    program.clock.advance(hours=1)
+    made = positive(released, preparation).data
+    told = ("infusion", "record", lot.scans[1], "--patient", "P01", "--second", "NURSE2")
+    times = ("--started", started.isoformat(), "--ended", started.isoformat())
+    word = ("--volume-ml", "50", "--happened", "--reason", "found in the chart")
+    late = program.signed(*told, *times, *word, user="NURSE1", second="NURSE2").data
+
+    calls = program("notify", "show", made["late_positive"]["id"]).data["calls"]
+    assert calls[-1]["infusion"] == late["id"]
+
+
+def test_once_the_hold_was_lifted_by_signature_an_infusion_is_like_every_other(
+    alarmed: tuple[Program, Filled, dict[str, Any]],
+) -> None:
+    program, lot, made = alarmed
+    let_go(program, made)
+    given = give_second_bag((program, lot))
+
+    assert "call-owed" not in {warning["code"] for warning in given["warnings"]}
+    assert len(program("notify", "list", "--all").data) == 2
+
+
+def test_who_was_not_owed_before_anybody_was_given_cells_is_owed_now(released: Site) -> None:
+    """A site whose sponsor is told only where a patient was given cells."""
+    program, lot = released
+    duties = (database_folder("duties") / "ATMP-DUTIES.toml").read_text(encoding="utf-8")
+    file = program.db.parent / "duties.toml"
+    duties = duties.replace("edition = 1", "edition = 2")
+    file.write_text(duties.replace("only_if_given = false", "only_if_given = true"), "utf-8")
+    program.signed("notify", "load", file, user="QP1")
+    program.clock.advance(days=6)
+    told = ("result", "record", lot.lot, "sterility-product-14d", "growth")
+    made = program(*told, user="QC1").data
+    assert made["late_positive"]["calls"] == []
+
+    give_second_bag(released)
+
+    sheet = program("notify", "show", made["late_positive"]["id"]).data
+    assert sorted(call["whom"] for call in sheet["calls"]) == ["physician", "sponsor"]
 
 
 def test_whoever_records_it_reads_whom_to_tell(released: Site) -> None:

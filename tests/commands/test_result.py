@@ -340,6 +340,20 @@ def test_several_results_are_reviewed_by_one_signature(quality: Quality) -> None
     assert {row["review"] for row in listed} == {review["id"]}
 
 
+def test_a_reviewer_reads_when_it_was_sampled_how_it_was_measured_and_how_it_should_have_been(
+    quality: Quality,
+) -> None:
+    told = ("--sampled-at", "2026-02-28T13:00", "--method", "Culture in broth")
+    number = quality.result(quality.lot, "sterility-p0", "no growth", *told).data["id"]
+    signed = quality.program.signed("result", "review", number, user="QC2", as_json=False)
+    shown = signed.stdout + signed.stderr
+    assert "limit no growth; PASS" in shown
+    assert "sampled 2026-02-28 13:00" in shown
+    assert "method: Culture in broth" in shown
+    assert "method specified: Ph. Eur. 2.6.27, automated culture" in shown
+    assert "COUNTS AS INTERIM: sterility-p0 is incubated for 7 days" in shown
+
+
 def test_whoever_recorded_a_result_does_not_review_it(quality: Quality) -> None:
     numbers = quality.record("gram")
     refused = quality.program.signed("result", "review", *numbers, user="QC1", exit_code=54)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.deviating.concerning import (
+    Concern,
     class_of,
     closing_of,
     find_concerns,
     write_concerns,
 )
+from lottrack.actions.deviating.stopping import stop_released
 from lottrack.actions.deviating.views import LIMIT, deviation_data
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.moments import happened_at, require_in_order
@@ -61,8 +63,9 @@ def open_deviation(
             text=clean_text(text, "the text"),
         )
         write_concerns(change, told._replace(at=None), number, found)
-        data = deviation_data(change, change.get("deviation", number))
-        warnings = _released_warnings(change, found)
+        row = change.get("deviation", number)
+        data = deviation_data(change, row)
+        warnings = stop_released(change, row, found)
     return data | {"warnings": warnings}
 
 
@@ -87,7 +90,7 @@ def link_deviation(
                 hint=f"`lottrack deviation show {number}` tells what it concerns.",
             )
         data = deviation_data(change, row)
-        warnings = _released_warnings(change, found)
+        warnings = stop_released(change, row, found)
     return data | {"warnings": warnings}
 
 
@@ -117,8 +120,11 @@ def reclassify(desk: Desk, text: str, severity: str, reason: str) -> dict[str, A
                 hint="Somebody else of qa classes it anew.",
             )
         change.record("deviation_class", told, deviation=number, severity=severity)
+        concerned = change.rows("deviation_concern", deviation=number)
+        found = [Concern(str(each.record_kind), str(each.record)) for each in concerned]
         data = deviation_data(change, row)
-    return data | {"warnings": []}
+        warnings = stop_released(change, row, found)
+    return data | {"warnings": warnings}
 
 
 def investigate(desk: Desk, text: str, cause: str, words: str, telling: Telling) -> dict[str, Any]:
@@ -356,25 +362,3 @@ def _because(reason: str) -> Telling:
     from lottrack.actions.desk import Telling
 
     return Telling(reason=reason)
-
-
-def _released_warnings(change: Change, concerns: Sequence[Any]) -> list[dict[str, str]]:
-    """A deviation stops no container by itself: whoever opens one on a released lot is told."""
-    from lottrack.actions.releasing.dispositions import lot_disposition
-
-    warnings = []
-    for lot in dict.fromkeys(_lot_of(change, each.table, each.record) for each in concerns):
-        if lot and lot_disposition(change, lot) in {"released", "conditionally_released"}:
-            sentence = (
-                f"Lot {lot} is released. If its cells must not be used until this is judged, open a"
-                f" hold: lottrack hold open {lot} --cause other --reason TEXT"
-            )
-            warnings.append({"code": "lot-released-already", "sentence": sentence})
-    return warnings
-
-
-def _lot_of(reader: Reader, table: str, record: str) -> str:
-    if table == "lot":
-        return record
-    row = reader.find(table, record) if table in {"container", "fill"} else None
-    return "" if row is None else str(row.lot)

@@ -23,7 +23,7 @@ from lottrack.rules.screening.screening import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lottrack.actions.desk import Desk, Telling
     from lottrack.rules.screening.rule_sets import RuleSet
@@ -162,7 +162,8 @@ def record_screening(desk: Desk, donor: str, sample: Sample, telling: Telling) -
     require_day(sample.sampled_on, "the sample", person, desk.today())
     told = told_of(desk, telling, code, int(person.born_year), "the screening")
     with desk.change("donor screen") as change:
-        results = _results(change, sample.results)
+        own = _own_markers(change, sample.results)
+        results = _results(own, sample.results)
         _, rule = rule_set(change)
         number = change.record(
             "screening",
@@ -187,6 +188,7 @@ def record_screening(desk: Desk, donor: str, sample: Sample, telling: Telling) -
         fresh = [outcome for outcome in outcomes if outcome.recorded_seq == change.seq]
         told_of_these = screening_findings(rule, fresh, None, f"donor {code}").warnings
         warnings = [*told_of_these, *_decided_before(change, code, bad)]
+        warnings += _unknown(rule, results, own)
         shown = write_warnings(change, number, warnings)
     return {
         "id": number,
@@ -204,11 +206,21 @@ def record_screening(desk: Desk, donor: str, sample: Sample, telling: Telling) -
     }
 
 
-def _results(reader: Reader, told: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _own_markers(reader: Reader, told: Sequence[tuple[str, str]]) -> list[str]:
+    """The markers recorded before, where something else than the standard ones is told."""
+    if all(markers.is_among(name, markers.STANDARD_MARKERS) for name, _ in told):
+        return []
+    return [str(row.marker) for row in reader.sql("SELECT DISTINCT marker FROM marker_now")]
+
+
+def _unknown(rule: RuleSet, names: Iterable[str], own: list[str]) -> list[ShownWarning]:
+    asked = (*rule.panel, *rule.informative)
+    said = [markers.unknown_marker(name, own, asked) for name in names]
+    return [ShownWarning("marker-unknown", each) for each in said if each is not None]
+
+
+def _results(own: list[str], told: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Markers in their one spelling, each once."""
-    own: list[str] = []
-    if any(not markers.is_among(name, markers.STANDARD_MARKERS) for name, _ in told):
-        own = [str(row.marker) for row in reader.sql("SELECT DISTINCT marker FROM marker_now")]
     results: dict[str, str] = {}
     for given, outcome in told:
         name = markers.canonical_marker(given, [*own, *results])

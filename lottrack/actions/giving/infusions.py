@@ -20,6 +20,7 @@ from lottrack.actions.giving.pharmacy import (
     dose_lines,
     require_accepted,
 )
+from lottrack.actions.notifying.late_positives import call_about
 from lottrack.actions.secrets import require_account
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import BadValue, InfusionRefused
@@ -197,10 +198,24 @@ def record_infusion(
             _finish_container(change, container, given, signer.account, forced=bool(blockers))
         _finish_order(change, answered)
         row = change.get("infusion", number)
+        lots = [str(change.get("container", c).lot) for c in answered.gathered.containers]
+        owed = call_about(change, row, lots)
         incident = happened is not None and bool(blockers)
     data = answer_data(answered)
-    warnings = [*data["warnings"], *warnings]
+    warnings = [*data["warnings"], *warnings, *_owed(owed)]
     return _made(row, answered, signature) | {"warnings": warnings, "incident": incident}
+
+
+def _owed(calls: list[str]) -> list[dict[str, str]]:
+    """The calls that the infusion makes due, because its cells were under a late positive."""
+    return [
+        {
+            "code": "call-owed",
+            "sentence": "A culture of these cells or their kin is positive: the call"
+            f" {number} is owed. `lottrack notify show {number}` tells to whom and by when.",
+        }
+        for number in calls
+    ]
 
 
 def _doubts(reader: Reader, given: Given, gathered: Gathered) -> list[ShownWarning]:

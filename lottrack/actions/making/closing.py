@@ -6,14 +6,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.custody.containers import state_of
+from lottrack.actions.deviating.concerning import deviations_about
+from lottrack.actions.finding import Found
 from lottrack.actions.labelling.labels import labels_of_lot
 from lottrack.actions.making.lots import balance_of, containers_of, find_lot, passages_of
 from lottrack.actions.releasing.dispositions import is_closed, lot_disposition
 from lottrack.actions.scanning import label_thing
+from lottrack.actions.testing.investigations import case_of, state_words, who_is_next
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
 from lottrack.rules.culture.balance import ContainerBalance, closing_blockers, container_balance
 from lottrack.rules.culture.growth import passage_name
 from lottrack.rules.reading.text import clean_text
+from lottrack.rules.specification.investigation import is_concluded, next_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +71,8 @@ def close_blockers(reader: Reader, lot: str) -> Iterator[Blocker]:
     """Why a lot cannot be closed: cells, cultures, containers, labels whose end is open.
 
     Codes ``cells-not-reconciled``, ``passage-not-harvested``, ``containers-not-accounted-for``,
-    ``containers-undecided``, ``fill-not-confirmed`` and ``labels-not-reconciled``.
+    ``containers-undecided``, ``fill-not-confirmed``, ``labels-not-reconciled``, ``oos-open`` and
+    ``deviation-open``.
     """
     containers = container_balance_of(reader, lot)
     for blocker in closing_blockers(balance_of(reader, lot), containers, f"lot {lot}"):
@@ -75,6 +80,7 @@ def close_blockers(reader: Reader, lot: str) -> Iterator[Blocker]:
     yield from _culture_blockers(reader, lot)
     yield from _plan_blockers(reader, lot)
     yield from label_blockers(reader, lot)
+    yield from matter_blockers(reader, lot)
 
 
 def container_balance_of(reader: Reader, lot: str) -> ContainerBalance:
@@ -108,6 +114,37 @@ def label_blockers(reader: Reader, lot: str) -> list[Blocker]:
             "21 CFR 211.125",
         )
     ]
+
+
+def matter_blockers(reader: Reader, lot: str) -> Iterator[Blocker]:
+    """Investigations and deviations of a lot that nobody has concluded or closed.
+
+    Those of its fills and containers included, of whatever class: what is open still finds
+    something out about cells that somebody may have been given.
+    """
+    for row in reader.rows("oos", lot=lot):
+        case = case_of(reader, row)
+        if not is_concluded(case):
+            yield Blocker(
+                "oos-open",
+                f"{case.oos} ({case.test} of {case.subject}) is {state_words(case)}.",
+                "EudraLex Vol. 4 Part IV 11.5",
+                who_is_next(case),
+                next_command(case),
+            )
+    things = [Found("lot", lot)]
+    for table in ("fill", "container"):
+        things += [Found(table, str(row.root)) for row in reader.rows(table, lot=lot)]
+    for fact in deviations_about(reader, things):
+        if fact.is_open:
+            yield Blocker(
+                "deviation-open",
+                f"{fact.number} ({fact.severity}: {fact.title}) concerns {fact.concerned} and is"
+                " open.",
+                "",
+                "qa",
+                f"lottrack deviation close {fact.number}",
+            )
 
 
 def _culture_blockers(reader: Reader, lot: str) -> Iterator[Blocker]:

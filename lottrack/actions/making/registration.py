@@ -17,7 +17,11 @@ from lottrack.actions.making.lots import find_lot, require_open_lot
 from lottrack.actions.moments import happened_at, require_in_order
 from lottrack.actions.shown import write_warnings
 from lottrack.actions.testing.documents import is_approved
-from lottrack.actions.testing.specifications import retirement_of, specification_for
+from lottrack.actions.testing.specifications import (
+    require_for_product,
+    retirement_of,
+    specification_for,
+)
 from lottrack.errors import Conflict, Refused, Usage
 from lottrack.rules.codes.identifiers import require_code, require_own_number
 from lottrack.rules.culture.plausibility import ShownWarning
@@ -59,7 +63,8 @@ def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
 
     Raises:
         Conflict: nothing is on record as taken; the course is not one of the collection's; the
-            parent lot was closed; the time lies before the taking.
+            parent lot was closed; the time lies before the taking; the specification names other
+            products.
         Refused: the collection was rejected, the course is closed, or the specification was
             retired or is not in effect on that day.
         NumberUsed: another lot has this number.
@@ -83,6 +88,7 @@ def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
             )
         require_open_course(change, course, at)
         specification = specification_for(change, new.specification, at)
+        doubt = require_for_product(change, specification.root, product)
         lot = change.record(
             "lot",
             told,
@@ -93,7 +99,10 @@ def register_lot(desk: Desk, new: NewLot, telling: Telling) -> dict[str, Any]:
             product=product,
             specification=specification.root,
         )
-        shown = write_warnings(change, lot, _specification_warnings(change, lot, specification))
+        warnings = _specification_warnings(change, lot, specification)
+        if doubt:
+            warnings.append(ShownWarning("product-not-of-specification", doubt))
+        shown = write_warnings(change, lot, warnings)
     return {
         "id": lot,
         "kind": "lot",

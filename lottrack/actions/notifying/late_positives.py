@@ -74,6 +74,59 @@ def raise_alarm(change: Change, result: Row, criterion: Criterion | None) -> lis
     return holds
 
 
+def call_about(change: Change, infusion: Row, lots: list[str]) -> list[str]:
+    """The calls that an infusion makes due whose cells were under a late positive; their numbers.
+
+    It was recorded after the alarm: given in spite of it, or before it and told late. Once the
+    alarm's hold on the lot had been lifted by signature, an infusion is like every other.
+
+    Args:
+        change: the open change in which the infusion was recorded.
+        infusion: the infusion.
+        lots: the lots of its containers.
+    """
+    if not change.rows("late_positive"):
+        return []
+    written: list[str] = []
+    for lot in dict.fromkeys(lots):
+        for alarm in _alarms_over(change, lot, str(infusion.started_at)):
+            written += _call_about(change, alarm, infusion, lot)
+    return written
+
+
+def _alarms_over(reader: Reader, lot: str, at: str) -> list[Row]:
+    """The late positives whose holds stood over a lot at a moment, or came to stand after it."""
+    found: dict[str, Row] = {}
+    for row in lineage_of(reader, lot).ancestors:
+        for hold in reader.rows("hold", lot=row.root):
+            if hold.cause != "oos" or hold.because_of is None:
+                continue
+            alarm = alarm_of(reader, str(hold.because_of))
+            lift = reader.first("hold_lift", hold=hold.root)
+            if alarm is not None and (lift is None or str(lift.occurred_at) > at):
+                found[str(alarm.root)] = alarm
+    return [alarm for alarm in found.values() if failing_beside(reader, str(alarm.result))]
+
+
+def _call_about(change: Change, alarm: Row, infusion: Row, lot: str) -> list[str]:
+    """The physician's call, and those that are owed only once a patient was given cells."""
+    patient, course = str(infusion.patient), lineage_of(change, lot).course
+    given = GivenTo(patient, physician_of(change, infusion), str(infusion.root))
+    sheet = change.rows("notification", late_positive=alarm.root)
+    if any(str(row.infusion) == given.infusion for row in sheet):
+        return []
+    told = {str(row.whom) for row in sheet}
+    calls = [
+        call
+        for call in calls_for(
+            duties_in_force(change).duties, LATE_POSITIVE, str(course.basis), [given], change.now
+        )
+        if call.infusion or (call.duty.only_if_given and call.duty.whom not in told)
+    ]
+    change.mention(str(alarm.root))
+    return write_calls(change, calls, late_positive=str(alarm.root))
+
+
 def late_positive_of(reader: Reader, result: str, now: str) -> dict[str, Any] | None:
     """What a result set off, as answers give it at a moment; None when it set off nothing."""
     row = alarm_of(reader, result)
@@ -98,9 +151,11 @@ def alarm_of(reader: Reader, result: str) -> Row | None:
 def late_positive_data(reader: Reader, alarm: Row, now: str) -> dict[str, Any]:
     """A late positive: the result, what shares the start material, the calls.
 
-    ``given`` holds the infusions recorded before the result: those whose physicians are called.
+    ``given`` holds the infusions recorded before the result, and those after it whose physicians
+    are called all the same (``call_about``).
     """
     result = reader.find("result", alarm.result)
+    called = {str(row.infusion) for row in reader.rows("notification", late_positive=alarm.root)}
     lots = lots_of_start_material(reader, str(alarm.lot))
     reached = {lot: list(_reached(reader, lot)) for lot in lots}
     return {
@@ -121,7 +176,8 @@ def late_positive_data(reader: Reader, alarm: Row, now: str) -> dict[str, Any]:
             for found in reached.values()
             for each in found
             for infusion in each.infusions
-            if reader.versions("infusion", infusion.root)[0].seq < alarm.seq
+            if str(infusion.root) in called
+            or reader.versions("infusion", infusion.root)[0].seq < alarm.seq
         ],
         "calls": sheet_data(reader, now, late_positive=str(alarm.root)),
     }

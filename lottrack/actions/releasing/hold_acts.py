@@ -14,8 +14,10 @@ from lottrack.actions.moments import happened_at, shown_time, told_time
 from lottrack.actions.releasing.holds import HELD, held_thing, shown_hold, write_hold
 from lottrack.actions.scanning import scanned_record
 from lottrack.actions.secrets import require_account
-from lottrack.errors import AlreadyDone, Conflict, RoleMissing
+from lottrack.actions.testing.investigations import cases_naming, state_words, who_is_next
+from lottrack.errors import AlreadyDone, Blocker, Conflict, Refused, RoleMissing
 from lottrack.rules.reading.text import clean_text
+from lottrack.rules.specification.investigation import is_concluded, next_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +100,7 @@ def prepare_lift(
     Raises:
         AlreadyDone: it was lifted before.
         SamePerson: the signer opened it by hand.
+        Refused: the investigation that opened it has no conclusion (``oos-open``).
     """
     record = reader or desk.store
     number = find_one_of(record, text, "hold").record
@@ -116,6 +119,7 @@ def prepare_lift(
             code="already-lifted",
             hint="`lottrack hold list` shows the holds that are open.",
         )
+    _require_concluded(record, hold)
     kind, held = held_thing(hold)
     opened = "by itself" if hold.automatic else f"by {hold.performed_by}"
     lines = [
@@ -128,6 +132,36 @@ def prepare_lift(
     lines += _voided_lines(record, hold)
     lines.append(f"Lifted because: {clean_text(reason, 'the reason')}")
     return signing.prepared(record, LIFT, f"lifting of hold {number}", lines, [hold])
+
+
+def _require_concluded(reader: Reader, hold: Row) -> None:
+    """A failing result holds until its investigation has a signed conclusion that stands.
+
+    Raises:
+        Refused: ``oos-open``.
+    """
+    if not hold.automatic or hold.cause != "oos" or hold.because_of is None:
+        return
+    open_ = [case for case in cases_naming(reader, str(hold.because_of)) if not is_concluded(case)]
+    if not open_:
+        return
+    blockers = [
+        Blocker(
+            "oos-open",
+            f"{case.oos} ({case.test} of {case.subject}) is {state_words(case)}.",
+            "EudraLex Vol. 4 Part IV 11.5",
+            who_is_next(case),
+            next_command(case),
+        )
+        for case in open_
+    ]
+    raise Refused(
+        f"Hold {hold.root} was opened by {hold.because_of}, out of specification:"
+        f" {blockers[0].sentence} It is lifted after a signed conclusion.",
+        code="oos-open",
+        blockers=blockers,
+        hint=f"Next, by {who_is_next(open_[0])}: `{next_command(open_[0])}`.",
+    )
 
 
 def is_of_voided_release(hold: Row) -> bool:

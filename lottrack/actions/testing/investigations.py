@@ -138,6 +138,13 @@ def cases_of_lot(reader: Reader, lot: str) -> list[Investigation]:
     return [case_of(reader, row) for row in reader.rows("oos", lot=lot)]
 
 
+def cases_naming(reader: Reader, result: str) -> list[Investigation]:
+    """Every investigation that names a result, as one it is about or as a retest."""
+    links = reader.rows("oos_result", result=result)
+    found = [reader.find("oos", number) for number in dict.fromkeys(str(n.oos) for n in links)]
+    return [case_of(reader, row) for row in found if row is not None]
+
+
 def case_of(reader: Reader, row: Row) -> Investigation:
     """An investigation with what became of it."""
     number = str(row.root)

@@ -28,7 +28,11 @@ from lottrack.actions.testing.quality_states import (
     subject_of,
 )
 from lottrack.actions.testing.result_holds import hold_failing, infused_of
-from lottrack.actions.testing.specifications import find_version, require_usable
+from lottrack.actions.testing.specifications import (
+    find_version,
+    require_for_product,
+    require_usable,
+)
 from lottrack.errors import AlreadyDone, Refused
 from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.reading.text import clean_text
@@ -107,7 +111,7 @@ def prepare_respecification(
     Raises:
         AlreadyDone: the lot is judged by this version (``already-judged-by-it``).
         Refused: the version is not approved, was retired, or is not in effect.
-        Conflict: the lot was closed.
+        Conflict: the lot was closed, or the version names other products.
         RoleMissing: the signer may not.
     """
     record = reader or desk.store
@@ -134,6 +138,7 @@ def _moving(desk: Desk, reader: Reader, move: Move) -> _Moving:
             hint=f"A qualified person approves it: `lottrack spec approve {after.root}`.",
         )
     require_usable(reader, after, desk.now())
+    require_for_product(reader, str(after.root), str(lot.product))
     return _Moving(lot, before, after, tuple(_judged(reader, lot, before, str(after.root))))
 
 

@@ -12,6 +12,7 @@ from lottrack.actions.making.lots import find_lot
 from lottrack.actions.moments import told_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.shown import warnings_of
+from lottrack.actions.testing.incubations import early_reading
 from lottrack.actions.testing.investigations import investigations_of_results
 from lottrack.actions.testing.quality_states import (
     invalidated_of_lot,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lottrack.actions.desk import Desk
+    from lottrack.rules.specification.criterion import Criterion
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
@@ -124,14 +126,10 @@ def result_lines(reader: Reader, row: Row) -> Iterator[str]:
         f"{row.root}  {name}, {subject_of(row)}: {shown_value(row)}; limit {limit};"
         f" {str(row.verdict).upper()}, {row.reading}"
     )
-    how = [f"performed by {row.performed_by}, {told_time(reader, row.occurred_at)}"]
-    if row.recorded_by != row.performed_by:
-        how.append(f"recorded by {row.recorded_by}")
-    if row.method:
-        how.append(f"method: {row.method}")
-    if row.sample:
-        how.append(f"sample {row.sample}")
-    yield f"    {'; '.join(how)}"
+    early = early_reading(row, criterion, str(row.verdict), reader.setting("zone"))
+    if early:
+        yield f"    COUNTS AS INTERIM: {early}"
+    yield f"    {'; '.join(_how(reader, row, criterion))}"
     if row.reported:
         yield f"    Converted; the laboratory reported {row.reported}"
     if row.replicates:
@@ -143,6 +141,21 @@ def result_lines(reader: Reader, row: Row) -> Iterator[str]:
     for value in corrected_values(reader, "result", row):
         earlier = ", ".join(str(each) for each in value["earlier"])
         yield f"    CORRECTED {value['field']}: {earlier} -> {value['now']} ({value['reason']})"
+
+
+def _how(reader: Reader, row: Row, criterion: Criterion | None) -> Iterator[str]:
+    """By whom and when a result was measured, of what, how, and how it should have been."""
+    yield f"performed by {row.performed_by}, {told_time(reader, row.occurred_at)}"
+    if row.recorded_by != row.performed_by:
+        yield f"recorded by {row.recorded_by}"
+    if row.sampled_at:
+        yield f"sampled {told_time(reader, row.sampled_at)}"
+    if row.sample:
+        yield f"sample {row.sample}"
+    if row.method:
+        yield f"method: {row.method}"
+    if criterion and criterion.method and criterion.method != row.method:
+        yield f"method specified: {criterion.method}"
 
 
 # -- listing ---------------------------------------------------------------------------------------

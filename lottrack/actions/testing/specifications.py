@@ -11,12 +11,12 @@ from lottrack.actions.testing.documents import (
     list_documents,
     specification_of,
 )
-from lottrack.errors import Refused, Usage
+from lottrack.errors import Conflict, Refused, Usage
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.times import from_text, is_before, iso_local
 from lottrack.rules.specification.comparing import compare
 from lottrack.rules.specification.criterion import limit_text
-from lottrack.rules.specification.specification import is_effective, spec_ref
+from lottrack.rules.specification.specification import is_effective, is_for_product, spec_ref
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,6 +128,24 @@ def require_usable(reader: Reader, row: Row, at: datetime) -> None:
         )
 
 
+def require_for_product(reader: Reader, number: str, product: str) -> str:
+    """Refuse a version that names other products; what to warn of where it only seems so, or "".
+
+    Raises:
+        Conflict: ``product-not-of-specification``.
+    """
+    read = specification_of(reader, number)
+    if is_for_product(read, product) is not False:
+        return ""
+    if read.product_codes:
+        raise Conflict(
+            f"{number} is for {' and '.join(read.product_codes)}, not for {product}.",
+            code="product-not-of-specification",
+            hint="Check --product and --spec; `lottrack spec list` shows what each is for.",
+        )
+    return f"{number} is for {read.product}, and the lot's product is {product}. Are they the same?"
+
+
 # -- shown -----------------------------------------------------------------------------------------
 
 
@@ -169,6 +187,7 @@ def show_specification(desk: Desk, text: str) -> dict[str, Any]:
         "version": read.edition,
         "title": read.title,
         "product": read.product,
+        "product_codes": list(read.product_codes),
         "source": read.source,
         "approved": is_approved(desk.store, "specification", row.root),
         "status": status_of(desk.store, row.root, desk.now()),

@@ -87,6 +87,33 @@ def canonical_marker(text: str, known: Iterable[str] = ()) -> str:
     return cleaned
 
 
+def unknown_marker(name: str, known: Sequence[str], asked: Sequence[str]) -> str | None:
+    """What to say of a marker that is neither a standard one nor asked for by the rule, or None.
+
+    It is kept, and counts for nothing: a panel wants its own names. A name near to one of them was
+    most likely meant to be that, however often it was given before.
+
+    Args:
+        name: the marker, in its one spelling (``canonical_marker``).
+        known: the site's own markers recorded before.
+        asked: those that the site's rule names.
+    """
+    if is_among(name, (*STANDARD_MARKERS, *asked)):
+        return None
+    from difflib import get_close_matches
+
+    names = {_key(each): each for each in (*STANDARD_MARKERS, *asked)}
+    near = [each for key, each in names.items() if _key(name) in key or key in _key(name)]
+    near = near or [names[each] for each in get_close_matches(_key(name), names, 2, 0.7)]
+    if not near and is_among(name, known):
+        return None
+    meant = f" Was {' or '.join(near[:3])} meant?" if near else ""
+    return (
+        f"{name} is none of the markers that are known here: it is kept for information, and counts"
+        f" for no panel.{meant}"
+    )
+
+
 def parse_outcome(text: str) -> str:
     """An outcome by its word, case aside.
 

@@ -148,6 +148,7 @@ def _head(specification: Specification) -> dict[str, str]:
         "name": specification.name,
         "title": specification.title,
         "product": specification.product,
+        "product_codes": _text(specification.product_codes),
         "source": specification.source,
         "effective_from": _text(specification.effective_from),
         "effective_until": _text(specification.effective_until),

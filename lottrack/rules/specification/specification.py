@@ -46,6 +46,8 @@ class Specification(NamedTuple):
         patient_limits: what one infusion may bring of something per kg of body weight.
         fill_within_hours: hours that harvested cells usually wait for their fill at most; a later
             fill is worth a second look. None where the site has said nothing.
+        product_codes: the only products whose lots may be registered by it, as codes; none where
+            the file names none.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Specification(NamedTuple):
     effective_until: date | None = None
     patient_limits: tuple[PatientLimit, ...] = ()
     fill_within_hours: int | None = None
+    product_codes: tuple[str, ...] = ()
 
 
 def parse_specification(text: str, file: str) -> Specification:
@@ -82,6 +85,7 @@ def parse_specification(text: str, file: str) -> Specification:
         source=table.text("source"),
         effective_from=table.optional_day("effective_from"),
         effective_until=table.optional_day("effective_until"),
+        product_codes=_product_codes(table),
         presentations=parse_presentations(table.table("presentation")),
         criteria=_criteria(table, units),
         fill_within_hours=table.optional_whole("fill_within_hours", minimum=1),
@@ -138,6 +142,23 @@ def shelf_life_of(specification: Specification, presentation: str) -> ShelfLife 
     return None if found is None else found.shelf_life
 
 
+def is_for_product(specification: Specification, product: str) -> bool | None:
+    """Whether a specification is for a product; None where it does not say so as a code.
+
+    ``product_codes`` decide. Without them the product of a file is a title: one word can be
+    compared with a code, several (``Bone-marrow MSC``) cannot.
+
+    Args:
+        specification: the specification.
+        product: the code of a lot's product.
+    """
+    if specification.product_codes:
+        return product in specification.product_codes
+    if re.fullmatch(r"[A-Za-z0-9-]+", specification.product) is None:
+        return None
+    return specification.product.upper() == product
+
+
 def is_effective(specification: Specification, day: date) -> bool:
     """Whether lots may be registered by it on a day, by its own dates; both ends belong to it."""
     first, last = specification.effective_from, specification.effective_until
@@ -150,6 +171,16 @@ def _require_effective_days(table: Table, specification: Specification) -> None:
         raise table.refusal(
             f"effective_until {last} is before effective_from {first}.", "effective_until"
         )
+
+
+def _product_codes(table: Table) -> tuple[str, ...]:
+    if not table.has("product_codes"):
+        return ()
+    words = table.words("product_codes")
+    try:
+        return tuple(require_code(word, "product") for word in words)
+    except BadValue as error:
+        raise table.refusal(f"product_codes: {error.sentence}", "product_codes") from error
 
 
 def _criteria(table: Table, units: tuple[str, ...]) -> tuple[Criterion, ...]:
