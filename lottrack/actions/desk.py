@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from lottrack.actions.laboratory.uses import Used
     from lottrack.store.change import Change
     from lottrack.store.rows import Row
     from lottrack.store.store import Store
@@ -90,6 +89,9 @@ class Desk:
         account: code of the person signed in, or "".
         dry_run: check everything, record nothing.
         scripted: secrets came from standard input.
+
+    Attributes:
+        before_commit: what else is recorded with an act, in its own change.
     """
 
     def __init__(
@@ -116,8 +118,7 @@ class Desk:
         self.scans: list[str] = []
         self.subjects: list[str] = []
         self.holds_opened: list[dict[str, Any]] = []
-        self.used: Used | None = None
-        self.incident = ""
+        self.before_commit: Callable[[Change], None] | None = None
 
     @cached_property
     def store(self) -> Store:
@@ -222,10 +223,8 @@ class Desk:
         with store.change(actor, act, reason, now=self.now(), dry_run=self.dry_run) as change:
             change.call = self.call_mark(act)
             yield change
-            if self.used is not None:
-                from lottrack.actions.laboratory.uses import write_uses
-
-                self.incident = write_uses(change, self.used)
+            if self.before_commit is not None:
+                self.before_commit(change)
             opened = [row for row in change.made("hold") if row["automatic"]]
         self.holds_opened += opened
 

@@ -30,17 +30,18 @@ def equipment_used(function: Callable[..., Answer]) -> Callable[..., Answer]:
                 raise click.UsageError("--happened, --reason and --second go with --equipment.")
             return function(context, **values)
         from lottrack.actions.laboratory.equipment import require_codes
-        from lottrack.actions.laboratory.uses import Used
+        from lottrack.actions.laboratory.uses import Used, write_uses
         from lottrack.commands.custody import happened_word
 
         desk = context.writing_desk
         telling = values["telling"]
         others = [code.upper() for code in (telling.performed_by, telling.witness) if code]
         word = happened_word(context, happened, reason, second, *others)
-        desk.used = Used(require_codes(desk, codes), word)
+        used, incidents = Used(require_codes(desk, codes), word), [""]
+        desk.before_commit = lambda change: incidents.append(write_uses(change, used))
         answer = function(context, **values)
-        answer.data["equipment"] = list(desk.used.codes)
-        answer.data["incident"] = desk.incident or None
+        answer.data["equipment"] = list(used.codes)
+        answer.data["incident"] = incidents[-1] or None
         return answer
 
     wrapped: Any = run
