@@ -53,7 +53,8 @@ def exit_codes() -> str:
     """The exit statuses, from the classes of errors."""
     rows = {0: "done, or accepted", 1: "a fault of lottrack itself", 130: "stopped with Ctrl-C"}
     for value in vars(errors).values():
-        if isinstance(value, type) and issubclass(value, errors.LottrackError):
+        is_error = isinstance(value, type) and issubclass(value, errors.LottrackError)
+        if is_error and value is not errors.LottrackError:
             rows.setdefault(value.exit_code, (value.__doc__ or "").split("\n")[0].rstrip("."))
     lines = ["| status | meaning |", "|---|---|"]
     return "\n".join([*lines, *(f"| {code} | {rows[code]} |" for code in sorted(rows))])

@@ -123,6 +123,8 @@ class AlreadyDone(Conflict):
 class Refused(LottrackError):
     """A rule forbids the act."""
 
+    exit_code = 40
+
 
 class DispositionRefused(Refused):
     """A rule about release, rejection or closing forbids the act."""
