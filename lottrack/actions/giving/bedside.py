@@ -217,32 +217,8 @@ def _plan_case(
     protocol: Protocol | None,
     weighed_on: date | None,
 ) -> PlanCase:
-    zero = Decimal(0)
     if order is None or protocol is None:
-        return PlanCase(
-            *(
-                "",
-                "",
-                "",
-                "",
-                0,
-                "",
-                False,
-                None,
-                0,
-                (),
-                None,
-                None,
-                0,
-                0,
-                0,
-                0,
-                zero,
-                zero,
-                None,
-                zero,
-            )
-        )
+        return PlanCase()
     course = reader.get("course", order.course)
     standing = reader.rows("order_standing", infusion_order=order.root)[0]
     # One given without an order (an incident) has no number and counts as the last all the same.

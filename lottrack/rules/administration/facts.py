@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-    from decimal import Decimal
 
     from lottrack.rules.administration.dose import Dose
     from lottrack.rules.administration.loads import Load
     from lottrack.rules.administration.waiving import WaiverFact
     from lottrack.rules.certification.supply import SupplyFact
+
+_NONE = Decimal(0)
 
 STAGES = ("prepare", "verify", "dispense", "infuse")
 """Where the question is asked, from thawing to the bedside."""
@@ -123,7 +125,7 @@ class CourseCase(NamedTuple):
 
 
 class PlanCase(NamedTuple):
-    """The order and what its protocol asks.
+    """The order and what its protocol asks; as it stands where no order was found.
 
     Attributes:
         order: the order, or "" when none was found.
@@ -150,26 +152,26 @@ class PlanCase(NamedTuple):
         waivers: those that two people waived for this order.
     """
 
-    order: str
-    order_course: str
-    order_pair: str
-    state: str
-    number: int
-    protocol: str
-    protocol_approved: bool
-    weighed_on: date | None
-    weight_max_age_days: int
-    given: tuple[int, ...]
-    previous_on: date | None
-    previous_number: int | None
-    interval_days: int
-    window_days: int
-    infusion_minutes: int
-    post_thaw_limit_minutes: int
-    dose_minimum: Decimal
-    dose_maximum: Decimal
-    prescribed_kg: Decimal | None
-    weight_change_pct: Decimal
+    order: str = ""
+    order_course: str = ""
+    order_pair: str = ""
+    state: str = ""
+    number: int = 0
+    protocol: str = ""
+    protocol_approved: bool = False
+    weighed_on: date | None = None
+    weight_max_age_days: int = 0
+    given: tuple[int, ...] = ()
+    previous_on: date | None = None
+    previous_number: int | None = None
+    interval_days: int = 0
+    window_days: int = 0
+    infusion_minutes: int = 0
+    post_thaw_limit_minutes: int = 0
+    dose_minimum: Decimal = _NONE
+    dose_maximum: Decimal = _NONE
+    prescribed_kg: Decimal | None = None
+    weight_change_pct: Decimal = _NONE
     waivable: tuple[str, ...] = ()
     waivers: tuple[WaiverFact, ...] = ()
 
