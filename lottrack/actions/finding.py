@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import NotFound, WrongKindOfCode
+from lottrack.rules.codes.everyday import everyday_kind
 from lottrack.rules.codes.identifiers import read_number, require_code
 from lottrack.rules.reading.text import printable
 
@@ -54,8 +55,11 @@ def find(reader: Reader, text: str) -> Found:
         for table in CODED:
             if reader.versions(table, upper):
                 return Found(table, upper)
+    kind = everyday_kind(text)
     raise NotFound(
-        f"Nothing in this record has the number or code {printable(text)}.",
+        f"This is {kind}, not a code of lottrack's: {printable(text)}."
+        if kind
+        else f"Nothing in this record has the number or code {printable(text)}.",
         hint="Check it against the label or the record; numbers of another site are unknown here.",
     )
 

@@ -6,6 +6,7 @@ whoever prints it (GS1 General Specifications).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, CodeUnreadable
@@ -14,6 +15,7 @@ from lottrack.rules.reading.text import quoted
 if TYPE_CHECKING:
     from biip.gs1_element_strings import GS1ElementString
 
+_SCHEME = r"^(?i:https?)(?=://)"
 DIGITAL_LINK_HOST = "https://id.gs1.org"
 
 
@@ -73,7 +75,8 @@ def _elements(text: str) -> list[GS1ElementString]:
         if text.startswith("("):
             found = list(GS1Message.parse_hri(text).element_strings)
         else:
-            parsed = biip.parse(text)
+            # A link in capitals takes less room in a QR code; biip knows only small ones.
+            parsed = biip.parse(re.sub(_SCHEME, lambda match: match[0].lower(), text))
             said = parsed.gs1_digital_link_uri or parsed.gs1_message
             if said is None:
                 raise _unsound(text, str(parsed.gs1_message_error or parsed.gtin_error))

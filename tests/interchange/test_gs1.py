@@ -73,3 +73,9 @@ def test_what_is_no_gtin_has_no_check_digit(body: str) -> None:
 def test_whatever_arrives_is_read_or_refused_never_a_fault(text: str) -> None:
     with contextlib.suppress(CodeUnreadable):
         assert read_gs1(text)
+
+
+def test_a_link_in_capitals_is_read_as_well() -> None:
+    """Capitals take less room in a QR code, so that labels carry links in them."""
+    said = read_gs1("HTTPS://ID.GS1.ORG/01/09506000134352/10/LOT7")
+    assert [(each.ai, each.value) for each in said] == [("01", "09506000134352"), ("10", "LOT7")]

@@ -20,6 +20,7 @@ from lottrack.actions.moments import shown_time
 from lottrack.actions.scanning import label_row, label_thing, scanned_record
 from lottrack.errors import BadValue, LottrackError, NotFound
 from lottrack.rules.codes.checkchar import has_valid_check
+from lottrack.rules.codes.everyday import everyday_kind
 from lottrack.rules.codes.identifiers import KINDS, compact, has_number_shape, is_foreign_number
 from lottrack.rules.codes.scans import Scan, foreign_scheme, patient_of, read_scan
 from lottrack.rules.reading.text import printable
@@ -302,8 +303,12 @@ def _read_shapeless(scan: Scan) -> dict[str, Any]:
     """What is in no record and has no shape of lottrack's: perhaps a typed donation number."""
     from lottrack.actions.labelling.foreign import read_typed_din
 
-    unknown = _read("unknown", "", "This is no code lottrack knows.", valid=False)
-    return read_typed_din(scan.text) or unknown
+    kind = everyday_kind(scan.text)
+    why = f"This is {kind}, not a code of lottrack's." if kind else _NOT_KNOWN
+    return read_typed_din(scan.text) or _read("unknown", "", why, valid=False)
+
+
+_NOT_KNOWN = "This is no code lottrack knows."
 
 
 def _read_recorded(reader: Reader, scan: Scan) -> dict[str, Any]:
