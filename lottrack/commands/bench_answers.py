@@ -40,15 +40,15 @@ def chosen(ear: Ear, words: Sequence[str], question: str) -> str:
     while True:
         word = words[place % len(words)]
         others = f" NEXT: {words[(place + 1) % len(words)]}." if len(words) > 1 else ""
-        heard = ear.ask(
-            f"{word.upper()}?", f"{question} YES: {word}.{others} NO leaves it.", YES, NEXT, TEXT
-        )
+        explained = f"{question} YES: {word}.{others} NO leaves it."
+        first = word.upper().split()[0]  # what stands large is of letters only
+        heard = ear.ask(f"{first}?", explained, YES, NEXT, TEXT)
         if heard.command == YES:
             return word
         if heard.command == NEXT:
             place += 1
-        elif heard.text.lower() in words:
-            return heard.text.lower()
+        elif heard.text.lower() in {each.lower() for each in words}:
+            return next(each for each in words if each.lower() == heard.text.lower())
         else:
             ear.say(f"{heard.text!r} is none of {', '.join(words)}.")
 
@@ -67,6 +67,38 @@ def number(ear: Ear, action: str, what: str, unit: str) -> Decimal | None:
     explained = f"{what} in {unit}: {NUMBER_HELP}. NEXT leaves it out."
     found = _gathered(ear, action, explained, parse, NEXT)
     ear.doing = before
+    return found
+
+
+def counted(ear: Ear, action: str, what: str) -> int:
+    """A count of cells, scanned digit by digit or typed (``44000000``, ``4.4e7``)."""
+    from lottrack.rules.reading.quantities import parse_count
+
+    mark = ear.context.decimal_mark
+    found = _gathered(
+        ear,
+        action,
+        f"{what}, all of them written out: {NUMBER_HELP}. NO leaves it.",
+        lambda text: parse_count(text, what, mark=mark),
+    )
+    assert found is not None  # only NEXT gives nothing, and it is not taken here
+    return found
+
+
+def measured(
+    ear: Ear, action: str, what: str, unit: str, maximum: Decimal | int | None = None
+) -> Decimal:
+    """A quantity with its unit that must be told, scanned digit by digit or typed."""
+    from lottrack.rules.reading.quantities import parse_decimal
+
+    mark = ear.context.decimal_mark
+    found = _gathered(
+        ear,
+        action,
+        f"{what} in {unit}: {NUMBER_HELP}. NO leaves it.",
+        lambda text: parse_decimal(text, what, maximum=maximum, unit=unit, mark=mark),
+    )
+    assert found is not None  # only NEXT gives nothing, and it is not taken here
     return found
 
 
@@ -96,6 +128,7 @@ def _gathered(
             so_far += written(digit_of(heard.command), ear.context.decimal_mark)
             continue
         text = so_far if heard.command == DONE else heard.text
+        ear.has_typed = ear.has_typed or heard.command != DONE
         try:
             return parse(text)
         except LottrackError as error:

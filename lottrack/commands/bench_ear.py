@@ -114,6 +114,7 @@ class Ear:
     Attributes:
         lot: the lot in focus, or "".
         doing: what is half done, as the screen tells it.
+        has_typed: a number of this step was typed, not scanned digit by digit.
     """
 
     def __init__(self, context: Context, read: Reading) -> None:
@@ -122,6 +123,7 @@ class Ear:
         self.presence = Presence(context)
         self.lot = ""
         self.doing = ""
+        self.has_typed = False
         self._read = read
         self._heard: list[bytes] = []
         self._previous: tuple[str, datetime] | None = None
@@ -154,6 +156,7 @@ class Ear:
     def begin(self) -> None:
         """Begin a step: what was heard before belongs to another one."""
         self.doing = ""
+        self.has_typed = False
         self._heard = []
         self.clear()
 

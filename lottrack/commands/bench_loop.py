@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lottrack.actions.benching.counts import count_names
 from lottrack.actions.benching.focus import (
     lot_to_open,
+    place_of,
     recognise,
-    require_line_for,
     require_of_lot,
 )
 from lottrack.commands.base import Answer
 from lottrack.commands.bench_answers import confirmed
+from lottrack.commands.bench_counts import count_step
 from lottrack.commands.bench_ear import ACT, TEXT, BenchLeft, Ear, StepLeft
+from lottrack.commands.bench_signing import require_line
 from lottrack.commands.bench_steps import custody_step, label_step
 from lottrack.errors import AlreadyDone, LottrackError, WrongKindOfCode
-from lottrack.rules.bench.commands import NO, UNDO
+from lottrack.rules.bench.commands import NEXT, NO, UNDO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,23 +145,28 @@ def take_into_focus(bench: Bench, text: str) -> None:
     """
     thing = recognise(bench.desk, text)
     bench.desk.subjects.append(thing.record)
-    bench.lot = lot_to_open(bench.desk.store, thing)
-    bench.last = None
+    lot = lot_to_open(bench.desk.store, thing)
+    require_line(bench, lot, place_of(bench.desk.store, thing))
+    bench.lot, bench.last = lot, None
 
 
 def _next_step(bench: Bench) -> None:
+    counts = count_names(bench.desk.store, bench.lot)
+    waiting = f" NEXT: count ({', '.join(counts)})." if counts else ""
     undo = f" UNDO takes back: {bench.last.sentence}" if bench.last else ""
     heard = bench.ask(
         "SCAN",
         "scan a label to apply or attach it, or a labelled container to store it, hand it over"
-        f" or receive it. NO puts the lot away.{undo}",
-        *(TEXT, NO, UNDO),
+        f" or receive it.{waiting} NO puts the lot away.{undo}",
+        *(TEXT, NEXT, NO, UNDO),
     )
     if heard.command == NO:
         confirmed(bench, f"Put lot {bench.lot} away?", "YES puts it away, NO goes on with it.")
         bench.lot, bench.last = "", None
     elif heard.command == UNDO:
         _undo(bench)
+    elif heard.command == NEXT:
+        count_step(bench)
     else:
         _step_with(bench, heard.text)
 
@@ -173,7 +181,7 @@ def _step_with(bench: Bench, text: str) -> None:
     bench.desk.subjects.append(thing.record)
     require_of_lot(bench.desk.store, thing, bench.lot)
     if thing.is_outstanding:
-        require_line_for(bench.desk.store, thing, bench.lot)
+        require_line(bench, bench.lot, place_of(bench.desk.store, thing))
         label_step(bench, thing)
     elif thing.state == "attached" or thing.copy in {"record", "wristband"}:
         raise AlreadyDone(

@@ -145,18 +145,9 @@ def require_of_lot(reader: Reader, thing: Thing, lot: str) -> None:
     )
 
 
-def require_line_for(reader: Reader, thing: Thing, lot: str) -> None:
-    """Refuse to begin with a label where labels of another lot may lie, if the site asks for that.
-
-    Raises:
-        LabelRefused: ``line-not-clear``.
-    """
-    from lottrack.actions.labelling.clearances import require_clear_line
-
-    if thing.kind == "container":
-        require_clear_line(reader, lot, state_of(reader, thing.record).place)
-    elif thing.kind == "sample":
-        require_clear_line(reader, lot)
+def place_of(reader: Reader, thing: Thing) -> str:
+    """Where a thing is worked on: a container's place, else "" for the first manufacturing one."""
+    return str(state_of(reader, thing.record).place or "") if thing.kind == "container" else ""
 
 
 def lot_view(reader: Reader, lot: str) -> dict[str, Any]:

@@ -146,6 +146,12 @@ def require_clear_line(reader: Reader, lot: str, place: str = "") -> None:
         )
 
 
+def loose_lots(reader: Reader, lot: str, place: str = "") -> list[str]:
+    """The other lots whose labels may lie at a place; "" is the first manufacturing place."""
+    rows = _outstanding(reader, place or first_place(reader))
+    return list(dict.fromkeys(str(row.lot) for row in rows if row.lot != lot))
+
+
 def _outstanding(reader: Reader, place: str) -> list[Row]:
     """Labels that may lie at a place and that nobody cleared it of."""
     rows = reader.facts_in(_OUTSTANDING, place=place, first=first_place(reader))
