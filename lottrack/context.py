@@ -201,8 +201,9 @@ class Context:
         from lottrack.actions.laboratory.people import session_is_live
         from lottrack.session import read_session, touch_session
 
-        session = read_session(self.path, self.clock())
-        if session is None or not session_is_live(self.desk, session.account, session.token):
+        desk, session = self.desk, read_session(self.path, self.clock())
+        desk.store.setting("zone")  # a record that cannot be opened is told before anything else
+        if session is None or not session_is_live(desk, session.account, session.token):
             raise NotSignedIn(
                 "Nobody is signed in here, and writing needs a person.",
                 hint="Sign in with `lottrack login USER`, or give --as USER before the command.",

@@ -27,6 +27,7 @@ def login(context: Context, account: str) -> Answer:
     from lottrack.session import write_session
 
     desk = context.desk
+    desk.store.setting("zone")  # a record that cannot be opened is told before a secret is asked
     code, token = sign_in(desk, account, context.ask_secret(f"Secret of {account}"))
     write_session(context.path, code, token, context.clock())
     desk.account = code

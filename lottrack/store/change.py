@@ -135,7 +135,7 @@ class Change(Reader):
         for kind in group:
             if self.versions(kind, number):
                 raise NumberUsed(
-                    f"{number} is already the number or code of a {kind.replace('_', ' ')}.",
+                    f"{number} is already the number or code of {_a(kind)}.",
                     hint="Numbers and codes are never used twice; choose another.",
                 )
 
@@ -295,6 +295,12 @@ class Change(Reader):
             " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
             (chain, self.seq, digest),
         )
+
+
+def _a(kind: str) -> str:
+    """A kind of record with its article, as people call it."""
+    words = {"account": "user", "equipment": "piece of equipment"}.get(kind, kind.replace("_", " "))
+    return f"a {words}"
 
 
 def _masked(table: str, key: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

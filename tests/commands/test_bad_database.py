@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from lottrack.cli import main
+from lottrack.context import Context
 from tests.commands.good_lines import LEAVES, LINES, said
 from tests.commands.spoiling import Stocked, codes_of, copied
 from tests.damage.conftest import in_child, needs_fork
@@ -101,6 +104,15 @@ def test_no_command_works_on_a_file_that_is_not_the_record(
         assert result.data["error"]["hint"], words
         assert content(db) == before, words
         assert db.exists() == (before is not None or db.is_dir()), words
+
+
+@pytest.mark.parametrize("words", ["login QP1", "verify BAG --patient P01", "patient list"])
+def test_that_there_is_no_record_is_said_before_anybody_is_asked_who_they_are(
+    tmp_path: Path, words: str
+) -> None:
+    context = Context(db=tmp_path / "none.sqlite", password_stdin=True)
+    ended = CliRunner().invoke(main, [*words.split(), "--json"], obj=context, input="")
+    assert (ended.exit_code, "no-database" in ended.stdout) == (71, True), ended.output
 
 
 @pytest.mark.parametrize("words", ["audit verify", "admin check"])

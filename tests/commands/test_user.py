@@ -117,6 +117,28 @@ class TestAccounts:
 
         try_as(program, "TECHNICIAN2", secret_of("TECHNICIAN2"), 51)
 
+    @pytest.mark.parametrize(
+        ("words", "lines"),
+        [
+            (("user", "role", "NOBODY", "--add", "qc"), ()),
+            (("user", "unlock", "NOBODY"), ()),
+            (("user", "reset", "NOBODY"), ("a new secret", "a new secret")),
+            (("user", "deactivate", "NOBODY", "--reason", "x", "--confirm", "NOBODY"), ()),
+        ],
+    )
+    def test_an_account_that_is_none_is_not_found(
+        self, program: Program, words: tuple[str, ...], lines: tuple[str, ...]
+    ) -> None:
+        refused = program(*words, user="ADMIN", secrets=lines, exit_code=20)
+        assert refused.code == "unknown-code"
+
+    def test_an_account_that_ended_is_changed_no_more(self, program: Program) -> None:
+        gone = ("user", "deactivate", "NURSE2", "--reason", "left", "--confirm", "NURSE2")
+        program(*gone, user="ADMIN")
+        assert program(*gone, user="ADMIN", exit_code=33).code == "user-deactivated"
+        role = ("user", "role", "NURSE2", "--add", "qc")
+        assert program(*role, user="ADMIN", exit_code=33).code == "user-deactivated"
+
     def test_the_last_administrator_stays(self, program: Program) -> None:
         refused = program(
             *("user", "deactivate", "ADMIN", "--reason", "tired", "--confirm", "ADMIN"),
@@ -165,6 +187,17 @@ class TestLockOut:
 
         program.clock.advance(minutes=15)
         try_as(program, "TECHNICIAN1", secret_of("TECHNICIAN1"), 0)
+
+    def test_the_list_tells_it_as_long_as_it_lasts(self, program: Program) -> None:
+        for code in (51,) * 5:
+            try_as(program, "QC1", "wrong", code)
+
+        def state() -> str:
+            return next(u["state"] for u in program("user", "list").data if u["id"] == "QC1")
+
+        assert state() == "locked"
+        program.clock.advance(minutes=15)
+        assert state() == "active"
 
     def test_an_administrator_lifts_it_earlier(self, program: Program) -> None:
         for _ in range(5):

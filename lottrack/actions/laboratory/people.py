@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.desk import Desk  # noqa: TC001
 from lottrack.actions.secrets import (
     hashed,
-    require_account,
     require_new_secret,
     require_secret,
     set_secret,
 )
-from lottrack.errors import AlreadyDone, Conflict
+from lottrack.errors import AlreadyDone, Conflict, NotFound
 from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.reading.text import clean_text
+from lottrack.rules.reading.times import from_text
 from lottrack.rules.roles import require_roles
 from lottrack.store.change import Actor, Told
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lottrack.store.change import Change
+    from lottrack.store.rows import Row
 
 Made = dict[str, Any]
 
@@ -57,10 +60,11 @@ def change_roles(desk: Desk, code: str, add: list[str], remove: list[str]) -> Ma
     """Give a person roles and take others away.
 
     Raises:
-        NotSignedIn: there is no such person.
+        NotFound: there is no such person.
+        AlreadyDone: the account was deactivated.
         Conflict: the roles cannot stand together, or none would be left.
     """
-    account = require_account(desk, code)
+    account = _whose(desk, code)
     with desk.change("user role") as change:
         has = [str(row.role) for row in change.rows("account_role", account=account)]
         wanted = [role for role in has if role not in remove] + [r for r in add if r not in has]
@@ -89,7 +93,7 @@ def change_own_secret(desk: Desk, old: str, new: str, again: str) -> Made:
 
 def reset_secret(desk: Desk, code: str, new: str, again: str) -> Made:
     """Set another person's new secret, as an administrator; the new one is that person's own."""
-    account = require_account(desk, code)
+    account = _whose(desk, code)
     secret_hash = hashed(desk, require_new_secret(new, again))
     with desk.change("user reset") as change:
         set_secret(change, account, secret_hash)
@@ -98,7 +102,7 @@ def reset_secret(desk: Desk, code: str, new: str, again: str) -> Made:
 
 def unlock(desk: Desk, code: str) -> Made:
     """Lift a lock-out before its time."""
-    account = require_account(desk, code)
+    account = _whose(desk, code)
     with desk.change("user unlock") as change:
         standing = change.rows("account_standing", account=account)[0]
         if standing.locked_until is None and not standing.failed_tries:
@@ -110,13 +114,37 @@ def unlock(desk: Desk, code: str) -> Made:
 
 def deactivate(desk: Desk, code: str, reason: str) -> Made:
     """End an account: its code is never used again, what it recorded stays."""
-    account = require_account(desk, code)
+    account = _whose(desk, code)
     told = Told(reason=clean_text(reason, "the reason"))
     with desk.change("user deactivate", told.reason) as change:
         _require_another_administrator(change, account)
         change.record("account_event", told, account=account, event="deactivated")
         change.stand("account_standing", {"account": account}, active=0, session_sha256=None)
     return {"id": account, "kind": "user", "warnings": []}
+
+
+def _whose(desk: Desk, code: str) -> str:
+    """The person whose account an administrator changes.
+
+    Raises:
+        NotFound: there is no such person.
+        AlreadyDone: the account was deactivated (``user-deactivated``); it never comes back.
+    """
+    account = require_code(code, "user")
+    standing = desk.store.standing("account_standing", account=account)
+    if standing is None:
+        raise NotFound(
+            f"There is no user {account}.",
+            hint="`lottrack user list` shows the users.",
+        )
+    desk.subjects.append(account)
+    if not standing.active:
+        raise AlreadyDone(
+            f"The account of {account} was deactivated, and is never used again.",
+            code="user-deactivated",
+            hint="Register the person under another code: `lottrack user add`.",
+        )
+    return account
 
 
 def _require_another_administrator(change: Change, account: str) -> None:
@@ -142,12 +170,17 @@ def list_users(desk: Desk) -> list[Made]:
         standing = desk.store.rows("account_standing", account=row.root)[0]
         roles = [str(r.role) for r in desk.store.rows("account_role", account=row.root)]
         state = "active" if standing.active else "deactivated"
-        if standing.locked_until is not None and standing.active:
+        if standing.active and _is_locked(standing, desk.now()):
             state = "locked"
         users.append(
             {"id": row.root, "kind": "user", "name": row.name, "roles": roles, "state": state}
         )
     return users
+
+
+def _is_locked(standing: Row, now: datetime) -> bool:
+    """Whether a lock-out still holds: it clears by itself after its time."""
+    return standing.locked_until is not None and now < from_text(standing.locked_until)
 
 
 # -- signing in ------------------------------------------------------------------------------------
