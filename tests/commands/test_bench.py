@@ -8,6 +8,7 @@ import pytest
 
 from lottrack.actions.benching.profiles import keep_profile, profile_of
 from lottrack.errors import LabelError, Refused, RoleMissing
+from lottrack.printing import pages
 from lottrack.printing.codes import read_codes
 from lottrack.printing.pages import Entry, Group, command_pages
 from lottrack.reports.letters import large
@@ -527,6 +528,20 @@ class TestSheets:
         assert said["label torn"] == command_code("R1")
         assert said["QA1"] == command_code("U.QA1")
         assert (tmp_path / "codes.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_the_pages_are_headed_with_the_site(self, program, tmp_path, monkeypatch):
+        titles: list[str] = []
+        for name in ("command_pages", "check_page"):
+            draw = getattr(pages, name)
+
+            def noted(title, *rest, draw=draw):
+                titles.append(title)
+                return draw(title, *rest)
+
+            monkeypatch.setattr(pages, name, noted)
+        program("label", "commands", "--out", tmp_path / "codes.pdf")
+        program("bench", "doctor", "--out", tmp_path / "page.pdf")
+        assert titles == ["Command codes · Test GMP unit", "Scanner test · Test GMP unit"]
 
     def test_who_was_deactivated_has_no_badge(self, program, tmp_path):
         program(
