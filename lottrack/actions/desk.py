@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from lottrack.actions.shown import write_warnings
 from lottrack.errors import NotSignedIn, RoleMissing, SamePerson
 from lottrack.rules.codes.identifiers import require_code
 from lottrack.rules.reading.times import from_text, require_not_future, to_text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from lottrack.rules.culture.plausibility import ShownWarning
     from lottrack.store.change import Change
     from lottrack.store.rows import Row
     from lottrack.store.store import Store
@@ -118,6 +120,8 @@ class Desk:
         self.scans: list[str] = []
         self.subjects: list[str] = []
         self.holds_opened: list[dict[str, Any]] = []
+        self.performers: dict[str, datetime | None] = {}
+        self.notices: list[dict[str, str]] = []
         self.before_commit: Callable[[Change], None] | None = None
 
     @cached_property
@@ -216,8 +220,10 @@ class Desk:
         Raises:
             NotSignedIn: nobody is signed in.
             RoleMissing: the actor may not.
+            AccessRefused: the actor, or whoever performs it now, lacks the training for it.
         """
         used = self.role_for(act) if role is None else role
+        doubts = self._doubted_performers(act)
         actor = Actor(self.require_actor(), used, self.host)
         store = self.store
         with store.change(actor, act, reason, now=self.now(), dry_run=self.dry_run) as change:
@@ -226,7 +232,20 @@ class Desk:
             if self.before_commit is not None:
                 self.before_commit(change)
             opened = [row for row in change.made("hold") if row["automatic"]]
+            self.notices += write_warnings(change, change.subject, doubts) if doubts else []
         self.holds_opened += opened
+
+    def _doubted_performers(self, act: str) -> list[ShownWarning]:
+        """What to warn of those who performed an act without the training it needs.
+
+        Whoever performs it now is refused; what was performed before is recorded as it was.
+        """
+        told, self.performers = self.performers, {}
+        if not told or not self.store.rows("training_requirement"):
+            return []
+        from lottrack.actions.laboratory.training import performer_warnings
+
+        return performer_warnings(self, act, told)
 
     def call_mark(self, act: str) -> str:
         """What tells one act from its repetition: who, where, which act, which words and codes."""
@@ -261,6 +280,8 @@ class Desk:
         if telling.performed_by:
             code = require_code(telling.performed_by, "user")
             performed_by = str(self.store.get("account", code, "user").root)
+            if performed_by != self.account:
+                self.performers[performed_by] = telling.at
         return Told(telling.at, performed_by, telling.witness, telling.entry, telling.reason)
 
     def told_at(self, telling: Telling) -> datetime:

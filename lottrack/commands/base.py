@@ -172,7 +172,8 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
     data = answer.data
     corrected = [] if writes or context.json_wanted else _corrected(context, answer)
     if writes and isinstance(data, dict):
-        data["warnings"] = [*data.get("warnings", []), *_hold_warnings(context)]
+        besides = [*context.desk.notices, *_hold_warnings(context)]
+        data["warnings"] = [*data.get("warnings", []), *besides]
         account = context.desk.account
         if account:
             data["recorded_by"] = account

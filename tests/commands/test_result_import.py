@@ -191,6 +191,34 @@ def test_all_faults_are_told_at_once(laboratory: Laboratory) -> None:
     assert told == ["Line 2:", "Line 3:"]
 
 
+def test_faults_of_every_kind_are_told_together_line_by_line(laboratory: Laboratory) -> None:
+    """Whatever can be seen of a file is told in one go: how it is written and what it says."""
+    text = (
+        "Lot,Test,Result,Tested at\n"
+        "L01,CD73,99.1,2026-02-28T14:00\n"
+        "L99,CD90,99.4,2026-02-28T14:00\n"
+        "L01,CD105,97;8,03/04/2026\n"
+        "L01,viable-count,44,2026-02-28T14:00\n"
+        "L01,CD73,99.1,2026-02-28T14:00\n"
+        "L01,,5,2026-02-28T14:00\n"
+        "L01,gram,negativ,2026-02-28T14:00\n"
+    )
+    error = laboratory(text, exit_code=2).data["error"]
+    found = [(each["code"], each["sentence"].split()[1].rstrip(",:")) for each in error["blockers"]]
+    assert error["code"] == "import-faulty"
+    assert found == [
+        ("unknown-code", "3"),
+        ("date-ambiguous", "4"),
+        ("bad-number", "4"),
+        ("wrong-level", "5"),
+        ("duplicate-line", "6"),
+        ("cell-empty", "7"),
+        ("unknown-word", "8"),
+    ]
+    assert laboratory.results() == []
+    assert laboratory.kept() == []
+
+
 def test_a_file_is_imported_once(laboratory: Laboratory) -> None:
     first = laboratory(GOOD).data
     again = laboratory(GOOD, exit_code=33)

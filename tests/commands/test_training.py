@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lottrack.actions.laboratory.training import obligations
-from tests.steps import local_day
+from tests.steps import ago, local_day
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Bench
@@ -140,6 +140,53 @@ def test_a_signature_asks_for_training_before_the_secret(growing: tuple[Bench, s
     assert refused.code == "training-missing"
     trained(bench, "QP1", subject="SOP-QP-1")
     bench.program.signed(*approve, user="QP1")
+
+
+def test_whoever_performs_it_is_the_one_who_is_trained(growing: tuple[Bench, str]) -> None:
+    """A scribe types what somebody else does: both are asked, the performer for the day told."""
+    bench, lot = growing
+    required(bench)
+    trained(bench, "TECHNICIAN1")
+    by = ("--performed-by", "TECHNICIAN2")
+
+    refused = bench("lot", "observe", lot, *OBSERVE, *by, exit_code=50)
+    assert refused.code == "training-missing"
+    assert "TECHNICIAN2" in refused.data["error"]["sentence"]
+    assert "--at TIME" in refused.data["error"]["hint"]
+
+    trained(bench, "TECHNICIAN2")
+    assert bench("lot", "observe", lot, *OBSERVE, *by).data["warnings"] == []
+
+
+def test_what_was_performed_before_is_recorded_as_it_was_and_told(
+    growing: tuple[Bench, str],
+) -> None:
+    bench, lot = growing
+    required(bench)
+    trained(bench, "TECHNICIAN1")
+    trained(bench, "TECHNICIAN2", since=-30, until=-10)
+    bench.program.clock.advance(hours=2)
+    at = ("--at", ago(bench.program, hours=1))
+    by = ("--performed-by", "TECHNICIAN2")
+
+    made = bench("lot", "observe", lot, *OBSERVE, *by, *at).data
+
+    (warning,) = made["warnings"]
+    assert warning["code"] == "performer-not-trained"
+    assert "held until" in warning["sentence"]
+    signed = bench.program.signed("lot", "review", lot, user="QA1", as_json=False)
+    assert "TECHNICIAN2 performed 'lot observe'" in signed.stdout + signed.stderr
+
+
+def test_training_is_asked_of_the_day_told(growing: tuple[Bench, str]) -> None:
+    bench, lot = growing
+    required(bench)
+    trained(bench, "TECHNICIAN1")
+    trained(bench, "TECHNICIAN2", since=-30, until=0)
+    bench.program.clock.advance(days=1)
+    at = ("--at", ago(bench.program, hours=23))
+    made = bench("lot", "observe", lot, *OBSERVE, "--performed-by", "TECHNICIAN2", *at).data
+    assert made["warnings"] == []
 
 
 def test_what_is_required_no_longer_is_asked_no_longer(growing: tuple[Bench, str]) -> None:

@@ -9,6 +9,7 @@ from lottrack.actions.finding import find_one_of
 from lottrack.actions.laboratory.calibrations import day_of, require_day_reached
 from lottrack.actions.secrets import require_account
 from lottrack.errors import AccessRefused, AlreadyDone, BadValue, SamePerson
+from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.obligations import Obligation
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.roles import ROLES
@@ -25,6 +26,7 @@ from lottrack.rules.training import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from lottrack.actions.desk import Desk, Telling
@@ -98,6 +100,54 @@ def trained_role(desk: Desk, act: str, account: str, roles: Sequence[str]) -> st
         blockers=blockers,
         hint=f"qa records it: {blockers[0].hint}",
     )
+
+
+def performer_warnings(
+    desk: Desk, act: str, told: dict[str, datetime | None]
+) -> list[ShownWarning]:
+    """What to say of people who performed an act for which they lacked the training.
+
+    The training is asked of the day on which it was performed, in whichever of the person's roles
+    for the act asks for least; of somebody who has none for it in whichever of their roles does.
+
+    Args:
+        desk: where.
+        act: the words of the command.
+        told: each person -> when they performed it; None for now.
+
+    Raises:
+        AccessRefused: somebody performs it now without it.
+    """
+    if is_exempt(act):
+        return []
+    needed = requirements(desk.store)
+    permitting = {str(row.role) for row in desk.store.rows("role_act", act=act)}
+    warnings = []
+    for person, at in told.items():
+        has, day = trainings_of(desk.store, person), desk.today(at)
+        roles = [str(row.role) for row in desk.store.rows("account_role", account=person)]
+        lacking = [
+            training_blockers(person, subjects_needed(needed, act, role), has, day)
+            for role in [role for role in roles if role in permitting] or roles or [""]
+        ]
+        blockers = min(lacking, key=len)
+        if blockers and at is None:
+            raise AccessRefused(
+                f"{person} lacks the training for '{act}' and cannot perform it.",
+                code=blockers[0].code,
+                blockers=blockers,
+                hint=f"qa records it: {blockers[0].hint}. What was performed all the same is told"
+                " with --at TIME, as it was.",
+            )
+        warnings += [
+            ShownWarning(
+                "performer-not-trained",
+                f"{person} performed '{act}' on {day} without the training for it:"
+                f" {each.sentence} This is a deviation: lottrack deviation open.",
+            )
+            for each in blockers
+        ]
+    return warnings
 
 
 # -- the acts --------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from lottrack.errors import AlreadyDone, BadValue, Blocker, LottrackError, Refus
 from lottrack.rules.reading.notation import POINT
 from lottrack.rules.reading.results_file import day_fault, parse_map, read_lines, require_none
 from lottrack.rules.reading.text import clean_text
-from lottrack.rules.reading.times import parse_time, to_text
+from lottrack.rules.reading.times import parse_time, require_not_future, to_text
 from lottrack.rules.specification.results import FINAL, READINGS
 from lottrack.store.files import files_folder, keep_file, require_file
 
@@ -49,6 +49,13 @@ class Ready(NamedTuple):
     told: Told
 
 
+class Faults(NamedTuple):
+    """What is wrong with a file: with how its lines are written, and with what they say."""
+
+    misread: list[Blocker]
+    refused: list[Blocker]
+
+
 def import_results(
     desk: Desk,
     path: Path,
@@ -68,18 +75,22 @@ def import_results(
         mark: the decimal mark of the file, whatever the site writes.
 
     Raises:
-        BadValue: the file cannot be read; every fault is a blocker with its line.
-        Refused: lines cannot be recorded; every one is a blocker with its code and line.
+        BadValue: the file cannot be read, or a line of it; everything that is wrong with any of its
+            lines is a blocker with its code and line.
+        Refused: every line can be read, and some cannot be recorded; the same.
         AlreadyDone: the file was imported before, and some of its results count
             (``already-imported``).
     """
     content = require_file(path)
     text = _text(path, content)
-    lines = read_lines(text, parse_map(columns), has_target=bool(lot))
+    lines, misread = read_lines(text, parse_map(columns), has_target=bool(lot))
     desk.role_for(ACT)
     _require_new(desk.store, content.sha256)
     told = desk.told(Telling(entry="imported", performed_by=performed_by))
-    ready = _ready(desk, lines, _target(desk, lot), performed_by, mark)
+    faults = Faults(misread, [])
+    ready = _ready(desk, lines, _target(desk, lot), told, mark, faults)
+    if not ready:
+        _refuse(faults)
     with desk.change(ACT) as change:
         _require_new(change, content.sha256)
         number = change.record(
@@ -90,7 +101,8 @@ def import_results(
             rows_read=len(lines),
         )
         _attach(change, told, number, path.name, content)
-        written = _written(change, number, ready)
+        written = _written(change, number, ready, faults)
+        _refuse(faults)
         # Once every line was taken: a file that is refused leaves no copy behind.
         if not desk.dry_run:
             keep_file(path, files_folder(desk.store.path), content)
@@ -151,30 +163,38 @@ def _require_new(reader: Reader, sha256: str) -> None:
 # -- reading the lines -----------------------------------------------------------------------------
 
 
-def _ready(desk: Desk, lines: list[Line], lot: str, performed_by: str, mark: str) -> list[Ready]:
-    """Every line looked up, or all faults at once."""
-    faults = [fault for line in lines for fault in _day_faults(desk, line)]
-    require_none(faults)
+def _ready(
+    desk: Desk, lines: list[Line], lot: str, told: Told, mark: str, faults: Faults
+) -> list[Ready]:
+    """The lines looked up; those that cannot be add to the faults.
+
+    A line with a day that could be another one is looked up without it, so that whatever else is
+    wrong with it is told as well.
+    """
     ready = []
     for line in lines:
+        days = _day_faults(desk, line)
+        faults.misread.extend(days.values())
+        cells = {name: cell for name, cell in line.cells.items() if name not in days}
         try:
-            ready.append(_line(desk, line, lot, performed_by, mark))
+            ready.append(_line(desk, line._replace(cells=cells), lot, told, mark))
         except LottrackError as error:
-            faults += _told_of(line.number, error)
-    _refuse(faults)
+            faults.refused.extend(_told_of(line.number, error))
     return ready
 
 
-def _day_faults(desk: Desk, line: Line) -> list[Blocker]:
-    found = []
+def _day_faults(desk: Desk, line: Line) -> dict[str, Blocker]:
+    """The columns of a line whose day cannot be taken as it stands."""
+    found = {}
     for column in ("sampled_at", "at"):
         fault = day_fault(line.cells.get(column, ""), desk.today())
         if fault is not None:
-            found.append(Blocker(fault.code, f"Line {line.number}, {column}: {fault.sentence}"))
+            said = f"Line {line.number}, {column}: {fault.sentence}"
+            found[column] = Blocker(fault.code, said)
     return found
 
 
-def _line(desk: Desk, line: Line, lot: str, performed_by: str, mark: str) -> Ready:
+def _line(desk: Desk, line: Line, lot: str, told: Told, mark: str) -> Ready:
     cells = line.cells
     reading = cells.get("reading", FINAL).casefold()
     if reading not in READINGS:
@@ -194,8 +214,9 @@ def _line(desk: Desk, line: Line, lot: str, performed_by: str, mark: str) -> Rea
     )
     new = spelled(new, mark)
     at = _moment(desk, cells.get("at", ""), at_end=True)
-    told = desk.told(Telling(at=at, performed_by=performed_by, entry="imported"))
-    return Ready(line.number, new, look_up(desk, new), told)
+    if at is not None:
+        require_not_future(at, desk.now(), "the time told", desk.zone)
+    return Ready(line.number, new, look_up(desk, new), told._replace(at=at))
 
 
 def _moment(desk: Desk, text: str, *, at_end: bool) -> datetime | None:
@@ -216,24 +237,24 @@ def _moment(desk: Desk, text: str, *, at_end: bool) -> datetime | None:
 # -- writing them ----------------------------------------------------------------------------------
 
 
-def _written(change: Change, number: str, ready: list[Ready]) -> list[tuple[Ready, dict[str, Any]]]:
-    """Write every line into the open change, or refuse all with every reason."""
-    faults: list[Blocker] = []
+def _written(
+    change: Change, number: str, ready: list[Ready], faults: Faults
+) -> list[tuple[Ready, dict[str, Any]]]:
+    """Write the lines into the open change; those that cannot be add to the faults."""
     written = []
     for line in ready:
         known = _recorded_before(change, line)
         if known:
             said = f"Line {line.number}: {known} says the same already."
-            faults.append(Blocker("already-recorded", said))
+            faults.refused.append(Blocker("already-recorded", said))
             continue
         try:
             answer = write_result(change, line.new, line.looked, line.told)
         except LottrackError as error:
-            faults += _told_of(line.number, error)
+            faults.refused.extend(_told_of(line.number, error))
             continue
         change.link("imported_result", result_import=number, result=answer["id"], line=line.number)
         written.append((line, answer))
-    _refuse(faults)
     return written
 
 
@@ -268,17 +289,30 @@ def _told_of(number: int, error: LottrackError) -> list[Blocker]:
     return [each._replace(sentence=f"Line {number}: {each.sentence}") for each in reasons]
 
 
-def _refuse(faults: list[Blocker]) -> None:
-    if not faults:
+def _refuse(faults: Faults) -> None:
+    """Refuse the file with everything that is wrong with it, in the order of its lines.
+
+    Raises:
+        BadValue, Refused: see ``import_results``.
+    """
+    told = sorted((*faults.misread, *faults.refused), key=_line_of)
+    if faults.misread:
+        require_none(told)
+    if not told:
         return
-    codes = {fault.code for fault in faults}
-    said = faults[0].sentence
+    codes = {fault.code for fault in told}
+    said = told[0].sentence
     raise Refused(
-        said if len(faults) == 1 else f"{len(faults)} lines cannot be recorded; the first: {said}",
-        code=faults[0].code if len(codes) == 1 else "import-refused",
-        blockers=faults,
+        said if len(told) == 1 else f"{len(told)} lines cannot be recorded; the first: {said}",
+        code=told[0].code if len(codes) == 1 else "import-refused",
+        blockers=told,
         hint="Nothing was recorded. Mend the lines and import the file again.",
     )
+
+
+def _line_of(fault: Blocker) -> int:
+    """The number of the line a fault tells of; every one begins with it."""
+    return int(fault.sentence.removeprefix("Line ").split(maxsplit=1)[0].rstrip(":,"))
 
 
 def _brief(number: int, answer: dict[str, Any]) -> dict[str, Any]:

@@ -82,16 +82,22 @@ def parse_map(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def read_lines(text: str, mapped: dict[str, str], *, has_target: bool = False) -> list[Line]:
-    """The lines of a file, without its headings and its empty lines.
+def read_lines(
+    text: str, mapped: dict[str, str], *, has_target: bool = False
+) -> tuple[list[Line], list[Blocker]]:
+    """The sound lines of a file, without headings and empty lines, and what is wrong with others.
 
     Args:
         text: the file, with commas, semicolons or tabs.
         mapped: what headings of another wording are (``parse_map``).
         has_target: every line is of one lot that is known already.
 
+    Returns:
+        The lines that can be read on, and a fault for each that cannot: whoever goes on looks what
+        else is wrong, so that all of it is told at once.
+
     Raises:
-        BadValue: with all faults as blockers.
+        BadValue: nothing can be read: the file is no CSV, or its headings are not understood.
     """
     lines = text.splitlines()
     if not any(line.strip() for line in lines):
@@ -104,14 +110,15 @@ def read_lines(text: str, mapped: dict[str, str], *, has_target: bool = False) -
     for number, cells in rows[1:]:
         line, wrong = _line(number, cells, headings, has_target=has_target)
         faults += wrong
-        found.append(line)
-    faults += _duplicates(found)
-    if len(found) > MOST_LINES:
-        faults.append(Blocker("file-too-large", f"The file has more than {MOST_LINES} results."))
-    if not found:
-        faults.append(Blocker("file-empty", "The file has headings and no results."))
-    require_none(faults)
-    return found
+        if not wrong:
+            found.append(line)
+    if len(rows) - 1 > MOST_LINES:
+        require_none([Blocker("file-too-large", f"The file has more than {MOST_LINES} results.")])
+    if len(rows) == 1:
+        require_none([Blocker("file-empty", "The file has headings and no results.")])
+    repeated = _duplicates(found)
+    faults += repeated.values()
+    return [line for line in found if line.number not in repeated], faults
 
 
 def require_none(faults: Sequence[Blocker]) -> None:
@@ -253,15 +260,15 @@ def _line(
     ]
 
 
-def _duplicates(lines: list[Line]) -> list[Blocker]:
+def _duplicates(lines: list[Line]) -> dict[int, Blocker]:
+    """The lines that say what one before says, by their number."""
     seen: dict[object, int] = {}
-    faults = []
+    faults = {}
     for line in lines:
         key = (tuple(sorted(line.cells.items())), line.replicates, line.raw)
         if line.cells and key in seen:
-            faults.append(
-                Blocker("duplicate-line", f"Line {line.number} says the same as line {seen[key]}.")
-            )
+            said = f"Line {line.number} says the same as line {seen[key]}."
+            faults[line.number] = Blocker("duplicate-line", said)
         seen.setdefault(key, line.number)
     return faults
 
