@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lottrack.commands.bench_ear import DIGITS, REASON, TEXT
 from lottrack.errors import LottrackError
-from lottrack.rules.bench.commands import DONE, NEXT, YES, digit_of, reason_of
+from lottrack.rules.bench.commands import DONE, NEXT, UNDO, YES, digit_of, reason_of
 from lottrack.rules.reading.notation import written
 
 if TYPE_CHECKING:
@@ -54,10 +54,8 @@ def chosen(ear: Ear, words: Sequence[str], question: str) -> str:
 
 
 def number(ear: Ear, action: str, what: str, unit: str) -> Decimal | None:
-    """A number with its unit, scanned digit by digit or typed; None when NEXT leaves it out."""
+    """A temperature or the like with its unit, scanned or typed; None when NEXT leaves it out."""
     from lottrack.rules.reading.quantities import parse_decimal
-
-    before = ear.doing
 
     mark = ear.context.decimal_mark
 
@@ -65,24 +63,30 @@ def number(ear: Ear, action: str, what: str, unit: str) -> Decimal | None:
         return parse_decimal(text, what, minimum=-273, maximum=200, unit=unit, mark=mark)
 
     explained = f"{what} in {unit}: {NUMBER_HELP}. NEXT leaves it out."
-    found = _gathered(ear, action, explained, parse, NEXT)
-    ear.doing = before
-    return found
+    return _gathered(ear, action, explained, parse, lambda so_far: f"{so_far} {unit}", NEXT)
 
 
-def counted(ear: Ear, action: str, what: str) -> int:
-    """A count of cells, scanned digit by digit or typed (``44000000``, ``4.4e7``)."""
-    from lottrack.rules.reading.quantities import parse_count
+def counted(ear: Ear, action: str, what: str, none: str = "") -> int | None:
+    """A count of cells, scanned digit by digit or typed (``44000000``, ``4.4e7``).
+
+    Args:
+        ear: where.
+        action: what stands on the screen in large letters.
+        what: what is counted.
+        none: what NEXT means ("it stayed empty"); left out, NEXT is no answer. It gives None.
+    """
+    from lottrack.rules.reading.quantities import exact_cells, parse_count
 
     mark = ear.context.decimal_mark
-    found = _gathered(
-        ear,
-        action,
-        f"{what}, all of them written out: {NUMBER_HELP}. NO leaves it.",
-        lambda text: parse_count(text, what, mark=mark),
+
+    def told(so_far: str) -> str:
+        return f"{so_far} = {exact_cells(int(so_far))} cells" if so_far.isdecimal() else so_far
+
+    explained = f"{what}, with all zeros: {NUMBER_HELP}. {_next(none)}NO leaves it."
+    return _gathered(
+        *(ear, action, explained, lambda text: parse_count(text, what, mark=mark), told),
+        *([NEXT] if none else []),
     )
-    assert found is not None  # only NEXT gives nothing, and it is not taken here
-    return found
 
 
 def measured(
@@ -92,12 +96,12 @@ def measured(
     from lottrack.rules.reading.quantities import parse_decimal
 
     mark = ear.context.decimal_mark
-    found = _gathered(
-        ear,
-        action,
-        f"{what} in {unit}: {NUMBER_HELP}. NO leaves it.",
-        lambda text: parse_decimal(text, what, maximum=maximum, unit=unit, mark=mark),
-    )
+
+    def parse(text: str) -> Decimal:
+        return parse_decimal(text, what, maximum=maximum, unit=unit, mark=mark)
+
+    explained = f"{what} in {unit}: {NUMBER_HELP}. NO leaves it."
+    found = _gathered(ear, action, explained, parse, lambda so_far: f"{so_far} {unit}")
     assert found is not None  # only NEXT gives nothing, and it is not taken here
     return found
 
@@ -109,24 +113,40 @@ def text_or_digits(ear: Ear, action: str, explained: str) -> str:
     def parse(text: str) -> str:
         return clean_text(text, "the position", limit=80)
 
-    found = _gathered(ear, action, f"{explained}; {NUMBER_HELP}. NO leaves it.", parse)
+    found = _gathered(ear, action, f"{explained}; {NUMBER_HELP}. NO leaves it.", parse, str)
     assert found is not None  # only NEXT gives nothing, and it is not taken here
     return found
 
 
+def _next(none: str) -> str:
+    return f"NEXT: {none}. " if none else ""
+
+
 def _gathered(
-    ear: Ear, action: str, explained: str, parse: Callable[[str], T], *takes: str
+    ear: Ear,
+    action: str,
+    explained: str,
+    parse: Callable[[str], T],
+    told: Callable[[str], str],
+    *takes: str,
 ) -> T | None:
-    """Digits and marks until DONE, or one typed line; told back, and asked again when bad."""
+    """Digits and marks until DONE, or one typed line; told back, and asked again when bad.
+
+    UNDO takes the last digit back; without one it leaves the step. NEXT gives None.
+    """
     before, so_far = ear.doing, ""
     while True:
-        ear.doing = before + (f"\nSo far: {so_far}" if so_far else "")
-        heard = ear.ask(action, explained, TEXT, DIGITS, DONE, *takes)
-        if heard.command == NEXT:
-            return None
+        ear.doing = before + (f"\nSo far: {told(so_far)}. UNDO takes a sign back." * bool(so_far))
+        heard = ear.ask(action, explained, TEXT, DIGITS, DONE, *takes, *[UNDO] * bool(so_far))
+        if heard.command == UNDO:
+            so_far = so_far[:-1]
+            continue
         if digit_of(heard.command):
             so_far += written(digit_of(heard.command), ear.context.decimal_mark)
             continue
+        ear.doing = before
+        if heard.command == NEXT:
+            return None
         text = so_far if heard.command == DONE else heard.text
         ear.has_typed = ear.has_typed or heard.command != DONE
         try:

@@ -56,6 +56,7 @@ def _harvest(bench: Bench, passage: str) -> None:
     what = f"Harvest of {passage} of lot {bench.lot}"
     bench.doing = f"{what}."
     cells = counted(bench, "CELLS", "viable cells taken out")
+    assert cells is not None  # only NEXT gives nothing, and it is not taken here
     bench.doing = f"{what}: {exact_cells(cells)} viable cells."
     viability = measured(bench, "VIABILITY", "viability", "%", maximum=100)
     reaped = Harvested(cells, viability)
@@ -70,10 +71,11 @@ def _harvest(bench: Bench, passage: str) -> None:
 
 def _fill(bench: Bench, fill: PlannedFill) -> None:
     from lottrack.actions.making.fill_confirmation import confirm_fill
+    from lottrack.reports.bench import wrapped
 
     actual: dict[str, Content | None] = {}
     while True:
-        bench.doing = _so_far(fill, actual)
+        bench.doing = wrapped(_so_far(fill, actual))
         heard = bench.ask(
             "FILLED?",
             "YES: every other one holds what was planned. One that does not: scan its label, or"
@@ -112,10 +114,9 @@ def _content(bench: Bench, container: str) -> Content | None:
     from lottrack.actions.making.fills import Content
 
     bench.doing = f"{container} does not hold what was planned."
-    if chosen(bench, ("filled", "empty"), f"{container}: what became of it?") == "empty":
+    cells = counted(bench, "CELLS", f"viable cells in {container}", "it stayed empty")
+    if cells is None:
         return None
-    bench.doing = f"In {container}."
-    cells = counted(bench, "CELLS", f"viable cells in {container}")
     bench.doing = f"In {container}: {exact_cells(cells)} viable cells."
     volume = measured(bench, "VOLUME", f"volume in {container}", "mL")
     return Content(cells, volume)
@@ -151,6 +152,8 @@ def _confirm(bench: Bench, act: str, said: str, run: Callable[[], dict[str, Any]
         LottrackError: it would be refused.
         StepLeft: it is not confirmed.
     """
+    from lottrack.reports.bench import wrapped
+
     bench.acting = act
     dry, bench.desk.dry_run = bench.desk.dry_run, True
     try:
@@ -159,4 +162,4 @@ def _confirm(bench: Bench, act: str, said: str, run: Callable[[], dict[str, Any]
         bench.desk.dry_run = dry
         bench.clear()
     odd = [f"Look twice: {warning['sentence']}" for warning in tried["warnings"]]
-    confirmed(bench, "\n".join([said, *odd]))
+    confirmed(bench, wrapped("\n".join([said, *odd])))

@@ -26,6 +26,14 @@ def screen(lot: dict[str, Any], doing: str, action: str, explained: str, who: st
     return "\n".join([*lines, large(action), "", fill(f"Next: {explained}", WIDTH), ""])
 
 
+def wrapped(text: str) -> str:
+    """A text of sentences in lines no wider than the screen; never what somebody signs."""
+    return "\n".join(
+        fill(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        for line in text.splitlines()
+    )
+
+
 def _lot_lines(lot: dict[str, Any], who: str) -> list[str]:
     if not lot:
         return [f"No lot at this bench.  {who}"]

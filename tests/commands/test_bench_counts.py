@@ -100,6 +100,17 @@ class TestHarvest:
             *("bad-number", "bad-number", "bad-number", "out-of-range"),
         ]
 
+    def test_undo_takes_a_digit_back_and_without_one_leaves_the_step(self, growing) -> None:
+        program, lot = growing
+        d1, d5, d7, d0 = (command_code(f"D{digit}") for digit in "1570")
+        went = play(
+            *(program, NEXT, YES, d1, d7, UNDO, d5, *[d0] * 6, DONE, *digits("90"), YES), lot=lot
+        )
+        assert "So far: 15000000 = 15.0 ×10⁶ cells" in went.screen
+        assert harvests(program, lot) == [(15_000_000, "90", "scanned")]
+        went = play(program, lot=lot)
+        assert "NEXT: count" not in went.screen
+
     def test_undo_takes_it_back_as_a_new_event(self, growing) -> None:
         program, lot = growing
         went = play(program, NEXT, YES, "1.5e7", "90", YES, UNDO, YES, lot=lot)
@@ -114,7 +125,7 @@ class TestHarvest:
         program, lot = growing
         program("site", "set", "--decimal-mark", "comma", "--reason", "x", user="ADMIN")
         went = play(program, NEXT, YES, "1,5e7", *digits("90.5"), YES, lot=lot)
-        assert "So far: 90,5" in went.screen
+        assert "So far: 90,5 %" in went.screen
         assert "viability 90,5 %" in went.screen
         assert harvests(program, lot) == [(15_000_000, "90.5", "typed")]
         went = play(program, NEXT, lot=lot)
@@ -133,8 +144,8 @@ class TestFill:
     def test_one_that_differs_is_scanned_and_counted(self, planned) -> None:
         program, lot, _, bags = planned
         went = play(
-            *(program, NEXT, YES, bags[0], YES, *digits("4100000"), *digits("4.1")),
-            *(bags[1], NEXT, YES, YES, YES),
+            *(program, NEXT, YES, bags[0], *digits("4100000"), *digits("4.1")),
+            *(bags[1], NEXT, YES, YES),
             lot=lot,
         )
         assert went.acts == ["lot fill-confirm"]
@@ -160,7 +171,7 @@ class TestFill:
 
     def test_more_cells_than_were_harvested_are_refused_before_yes(self, planned) -> None:
         program, lot, _, bags = planned
-        went = play(program, NEXT, YES, bags[0], YES, "9e9", "4.4", YES, YES, lot=lot)
+        went = play(program, NEXT, YES, bags[0], "9e9", "4.4", YES, YES, lot=lot)
         assert went.acts == []
         assert "more-cells-than-harvested" in {code for *_, code in refusals(program)}
 
