@@ -20,12 +20,16 @@ DOES_NOT_FIT = 62
 @click.argument("template", metavar="[TEMPLATE]", default="")
 @click.option("--all", "every", is_flag=True, help="All templates.")
 @click.option(
+    "--dpi", type=click.Choice(["203", "300", "600"]), help="If not what the template is made for."
+)
+@click.option(
     "--out", type=click.Path(path_type=Path), help="A .pdf or .png file; else a folder, as PDF."
 )
 def proof(
     context: Context,
     template: str,
     every: bool,  # noqa: FBT001 - click's flag
+    dpi: str | None,
     out: Path | None,
 ) -> Answer:
     """Draw a template with the shortest, the longest and the worst text on one page.
@@ -36,7 +40,7 @@ def proof(
     \b
     Example:
       lottrack label proof cryobag --out cryobag.pdf
-      lottrack label proof --all
+      lottrack label proof --all --dpi 203
     """
     from lottrack.actions.labelling.files import Output
     from lottrack.actions.labelling.proofs import prove_labels
@@ -45,7 +49,9 @@ def proof(
     if bool(template) == every:
         raise click.UsageError("Give a TEMPLATE, or --all.")
     database = context.path if context.path.exists() else None
-    made = prove_labels(template, Output("", out), Path.cwd(), shelf_of(database))
+    made = prove_labels(
+        template, Output("", out, dpi=int(dpi or 0)), Path.cwd(), shelf_of(database)
+    )
     return Answer(made, _proof_text(made), 0 if made["fits"] else DOES_NOT_FIT)
 
 

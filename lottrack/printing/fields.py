@@ -33,6 +33,7 @@ FIELDS: Final[dict[str, str]] = {
     "viable_cells": "viable cells filled, with their unit (CTR A.1(b) strength)",
     "concentration": "viable cells per volume",
     "volume": "volume filled (CTR A.1(c) quantity)",
+    "form": "pharmaceutical form (CTR A.1(c), ATMP (c))",
     "route": "route of administration (CTR A.1(c), ATMP (e))",
     "handling": "directions for use and handling (CTR A.1(h), TCD II.F do not irradiate)",
     "storage": "storage condition (CTR A.1(j), TCD II.F transport conditions)",

@@ -28,6 +28,9 @@ WEIGHTS: Final = tuple(_FILES)
 _LINE_PITCH_PERCENT: Final = 118
 
 
+_BETWEEN: Final = "·"
+
+
 class Place(NamedTuple):
     """Where a text may stand and how far it may shrink, in dots.
 
@@ -136,7 +139,10 @@ def width_of(line: str, face: FreeTypeFont) -> int:
 
 
 def _wrapped(line: str, face: FreeTypeFont, width: int) -> list[str]:
-    """The line broken at plain spaces only: a no-break space keeps a number with its unit."""
+    """The line broken at plain spaces only: a no-break space keeps a number with its unit.
+
+    A separator that would begin or end a line is left out: the break stands for it.
+    """
     parts: list[str] = []
     for word in line.split(" "):
         longer = f"{parts[-1]} {word}" if parts else word
@@ -144,7 +150,8 @@ def _wrapped(line: str, face: FreeTypeFont, width: int) -> list[str]:
             parts[-1] = longer
         else:
             parts.append(word)
-    return parts
+    bare = [part.removeprefix(_BETWEEN + " ").removesuffix(" " + _BETWEEN) for part in parts]
+    return [part for part in bare if part != _BETWEEN] or parts
 
 
 @cache

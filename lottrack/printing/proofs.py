@@ -65,6 +65,7 @@ LONGEST: Final[dict[str, str]] = {
     "viable_cells": "123.4 ×10⁶",
     "concentration": "12.3 ×10⁶/mL",
     "volume": "10.25 mL",
+    "form": "Dispersion for infusion",
     "route": "Intravenous infusion",
     "handling": "Do not irradiate. Infuse within 120 min of thawing.",
     "storage": "Vapour of liquid nitrogen, at or below −150 °C",
@@ -112,8 +113,8 @@ _STATES: Final = frozenset(
 _FREE: Final = frozenset(
     {
         *("site", "site_contact", "protocol", "sponsor", "investigator", "product", "material"),
-        *("product_description", "additives", "route", "handling", "storage", "sample_kind"),
-        *("diluent", "destination", "warnings"),
+        *("product_description", "additives", "form", "route", "handling", "storage"),
+        *("sample_kind", "diluent", "destination", "warnings"),
     }
 )
 """Fields that people fill with words of their own."""
@@ -178,12 +179,15 @@ def _needed(template: Template) -> set[str]:
     }
 
 
-def prove(template: Template) -> list[Proved]:
-    """Every variant of a template, drawn as it would print."""
+def prove(template: Template, dpi: int = 0) -> list[Proved]:
+    """Every variant of a template, drawn as it would print; at 0 dpi, as it is laid out.
+
+    What fits at one resolution may not at another: letters are drawn in whole dots.
+    """
     proved = []
     for variant in variants_of(template):
         try:
-            drawn = render(template, variant.values, variant.payload)
+            drawn = render(template, variant.values, variant.payload, dpi=dpi or None)
         except LabelError as error:
             proved.append(Proved(variant.name, None, error.sentence))
         else:
@@ -191,14 +195,14 @@ def prove(template: Template) -> list[Proved]:
     return proved
 
 
-def proof_page(template: Template, proved: Sequence[Proved]) -> Rendered:
+def proof_page(template: Template, proved: Sequence[Proved], dpi: int = 0) -> Rendered:
     """All variants on one page at their actual size, each under its name.
 
     The page is as wide as A4 if a label is no wider, and as high as it has to be.
     """
     from PIL import Image
 
-    dpi = template.dpi
+    dpi = dpi or template.dpi
     width_mm = max(_PAGE_MM, template.width_mm + 2 * _MARGIN_MM)
     columns = int((width_mm - 2 * _MARGIN_MM + _GAP_MM) // (template.width_mm + _GAP_MM))
     row_mm = template.height_mm + _CAPTION_MM + _GAP_MM

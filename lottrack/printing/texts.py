@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 INK: Final = 0
 PAPER: Final = 255
 SEPARATOR: Final = " · "
+"""Between the parts of a line, which drop out when their field is empty."""
 
 # Black kept around white words: left and right, above and below.
 _INVERSE_SIDES_MM: Final = Decimal("1.0")

@@ -10,6 +10,7 @@ import pytest
 from lottrack import assets
 from lottrack.actions.labelling import printing as label_printing
 from lottrack.printing.codes import read_codes
+from lottrack.printing.templates import shipped_template
 from lottrack.rules.codes.identifiers import make_number
 from lottrack.rules.codes.scans import label_payload
 from tests import steps
@@ -97,13 +98,18 @@ class TestPrinting:
 
         for word in (
             *("RECIPIENT", "P01", lot.lot, lot.bags[1], "bag 2 of 3", "D01", "Test GMP unit"),
-            *("44.0 ×10⁶ viable cells · 4.4 mL · Intravenous infusion", "MSC-EB"),
+            "44.0 ×10⁶ viable cells · 4.4 mL · Dispersion for infusion · Intravenous infusion",
+            *("MSC-EB", "Do not irradiate. Infuse within 60 min of thawing.", "Investigator"),
             *("EXP 29 NOV 2026 09:00 CET", "EudraCT 2017-000606-37", "at or below −150 °C"),
             *("For clinical trial use only", "For use by the intended recipient only"),
             *("Contains cells of human origin", "MSC-EB-21D v1"),
         ):
             assert word in words.replace("\n", " "), words
         assert "HAZARD" not in words
+        # Excipients are those of the frozen product; they stand on the overwrap.
+        assert "10 % DMSO" not in words
+        over = said(program, print_one(program, lot.bags[1], "--copy", "overwrap"))
+        assert "10 % DMSO, human albumin" in over
         assert "TRAINING" not in words
 
     def test_a_fill_or_a_lot_stands_for_its_containers(self, filled: Site) -> None:
@@ -336,14 +342,18 @@ class TestTemplates:
         print_one(program, lot.bags[1], *REASON)
 
         rows = query(program, "SELECT name, edition, source FROM label_template")
-        assert [row[:2] for row in rows] == [("cryobag", 2)]
+        assert [row[:2] for row in rows] == [("cryobag", shipped_template("cryobag")[0].edition)]
         assert rows[0][2] == assets.label_template_path("cryobag").read_text(encoding="utf-8")
 
     def test_a_template_altered_without_a_new_edition_is_refused(self, filled: Site) -> None:
         program, lot = filled
         with change(program, "label print") as opened:
             opened.record(
-                "label_template", name="overwrap", edition=2, source="x", source_sha256="0" * 64
+                "label_template",
+                name="overwrap",
+                edition=shipped_template("overwrap")[0].edition,
+                source="x",
+                source_sha256="0" * 64,
             )
         refused = program("label", "print", lot.bags[0], "--copy", "overwrap", user=T, exit_code=61)
         assert "raises its edition" in refused.data["error"]["hint"]

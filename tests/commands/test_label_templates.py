@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lottrack import assets
-from lottrack.printing.templates import template_sha256
+from lottrack.printing.templates import shipped_template, template_sha256
 from tests.commands.label_bench import REASON, T, fill, print_one, query, said
 from tests.conftest import Program
 from tests.steps import Filled
@@ -32,7 +32,10 @@ def shipped(name: str) -> str:
     return assets.label_template_path(name).read_text(encoding="utf-8")
 
 
-def larger(name: str = "cryobag", edition: int = 3) -> str:
+NEXT = shipped_template("cryobag")[0].edition + 1
+
+
+def larger(name: str = "cryobag", edition: int = NEXT) -> str:
     """A shipped template with the site's words in it, as its own next edition."""
     text = shipped(name).replace('caption = "CONTAINER"', 'caption = "BAG NUMBER"', 1)
     first = f"edition = {text.split('edition = ')[1][0]}"
@@ -72,7 +75,7 @@ def test_an_own_template_prints_only_after_a_qualified_person_signed(
     made = approve(program).data
     assert made["sha256"] == template_sha256(larger())
     label = print_one(program, bag)
-    assert label["edition"] == 3
+    assert label["edition"] == NEXT
     assert "BAG NUMBER" in said(program, label)
     rows = query(
         program,
@@ -102,12 +105,12 @@ def test_a_file_changed_after_its_approval_is_refused_until_it_is_signed_again(
     path.write_text(larger().replace("BAG NUMBER", "THE BAG"), encoding="utf-8")
     refused = program("label", "print", bag, user=T, exit_code=44)
     assert refused.code == "template-not-approved"
-    assert "is not what was approved as edition 3" in refused.data["error"]["sentence"]
+    assert f"is not what was approved as edition {NEXT}" in refused.data["error"]["sentence"]
     states = {row["id"]: row["state"] for row in program("label", "templates").data}
     assert states["cryobag"] == "changed since it was approved"
     # the same edition with another text is not signed either
     assert approve(program, exit_code=61).code == "template-invalid"
-    path.write_text(larger(edition=4).replace("BAG NUMBER", "THE BAG"), encoding="utf-8")
+    path.write_text(larger(edition=NEXT + 1).replace("BAG NUMBER", "THE BAG"), encoding="utf-8")
     approve(program)
     assert "THE BAG" in said(program, print_one(program, bag))
 
@@ -200,10 +203,8 @@ class TestProof:
     def test_what_does_not_fit_ends_with_62_and_is_named(
         self, program: Program, tmp_path: Path
     ) -> None:
-        narrow = shipped("cryobag").replace(
-            'name = "lot"\nx_mm = 2\ny_mm = 21.2\nwidth_mm = 31',
-            'name = "lot"\nx_mm = 2\ny_mm = 21.2\nwidth_mm = 12',
-        )
+        before, lot, after = shipped("cryobag").partition('name = "lot"\n')
+        narrow = before + lot + after.replace("width_mm = 31", "width_mm = 12", 1)
         file = tmp_path / "cryobag.toml"
         file.write_text(narrow.replace("LT-NORTH-0001-F", "L1"), encoding="utf-8")
         made = program("label", "proof", file, "--out", tmp_path / "p.pdf", exit_code=62).data
@@ -214,6 +215,20 @@ class TestProof:
             *("label", "proof", file, "--out", tmp_path / "q.pdf"), as_json=False, exit_code=62
         ).stdout
         assert "Not everything fits." in shown
+
+    def test_it_is_proved_for_the_printer_that_is_meant(
+        self, program: Program, tmp_path: Path
+    ) -> None:
+        from PIL import Image
+
+        wide = []
+        for dpi in (203, 300, 600):
+            out = tmp_path / f"{dpi}.png"
+            made = program("label", "proof", "vial", "--dpi", dpi, "--out", out).data
+            assert made["fits"] is True
+            with Image.open(out) as image:
+                wide.append(image.width / dpi)
+        assert max(wide) - min(wide) < 0.01
 
     def test_it_asks_for_one_template_or_all(self, program: Program, tmp_path: Path) -> None:
         program("label", "proof", exit_code=2)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from lottrack.printing.fonts import WEIGHTS, Place, fit, measure, missing_characters
+from lottrack.printing.fonts import (
+    WEIGHTS,
+    Place,
+    fit,
+    font,
+    measure,
+    missing_characters,
+    width_of,
+)
 from lottrack.rules.reading.quantities import format_cells
 
 NEEDED = "Łukasz ﬃ µ ×10⁶ ≥ ≤ ° ñ – − · … “” ’ áéíóúüÁÉÍÓÚÜÑ¿¡ äöüßÄÖÜ çşğı ±²³ 0123456789"
@@ -44,6 +52,22 @@ def test_wrapping_breaks_at_plain_spaces_and_loses_no_word() -> None:
     assert len(block.lines) > 1
     assert " ".join(block.lines) == text
     assert block.width <= 300
+
+
+@pytest.mark.parametrize(
+    ("text", "room_for", "lines"),
+    [
+        ("one two · three", "one two", ("one two", "three")),
+        ("one · twothree", "twothree", ("one", "twothree")),
+        ("one · two", "one · two", ("one · two",)),
+        ("·", "one", ("·",)),
+    ],
+)
+def test_a_separator_neither_begins_nor_ends_a_broken_line(
+    text: str, room_for: str, lines: tuple[str, ...]
+) -> None:
+    width = width_of(room_for, font("regular", 30))
+    assert measure([text], "regular", 30, width).lines == lines
 
 
 def test_a_no_break_space_keeps_number_and_unit_together() -> None:

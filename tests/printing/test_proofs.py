@@ -31,8 +31,11 @@ def test_every_field_has_a_shortest_and_a_longest_text() -> None:
     assert set(SHORTEST) == set(LONGEST) == set(FIELDS)
 
 
-def test_everything_fits_every_shipped_template(template: Template) -> None:
-    for proved in prove(template):
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_everything_fits_every_shipped_template_at_every_usual_printer(
+    template: Template, dpi: int
+) -> None:
+    for proved in prove(template, dpi):
         assert proved.fault == "", proved.name
 
 

@@ -164,7 +164,8 @@ def test_every_warning_banner_and_long_code_fits_at_once(name: str, purpose: str
             else:
                 assert "TRAINING" not in said
             if "biohazard" in named and not training:
-                assert BIOHAZARD_STATEMENT in said
+                us = template.jurisdiction == "US"
+                assert ("BIOHAZARD" if us else BIOHAZARD_STATEMENT) in said
             if COPIES[copy]:
                 assert COPIES[copy] in said
 
@@ -191,11 +192,16 @@ def test_a_copy_that_is_not_for_infusion_says_so(template: Template) -> None:
 
 
 def test_what_goes_to_a_patient_warns_of_a_reactive_donor_in_words(template: Template) -> None:
-    if template.subject != "patient":
-        assert any(
-            isinstance(element, Text) and any("{biohazard}" in line for line in element.lines)
-            for element in template.elements
-        )
+    if template.subject == "patient":
+        return
+    # 21 CFR 1271.3(h): in the United States the word under the sign is BIOHAZARD.
+    words = "BIOHAZARD" if template.jurisdiction == "US" else "{biohazard}"
+    assert any(
+        isinstance(element, Text)
+        and any(words in line for line in element.lines)
+        and (words == "{biohazard}" or element.condition.when == "biohazard")
+        for element in template.elements
+    )
 
 
 def test_the_recipient_is_the_largest_word_on_a_container_or_dose(template: Template) -> None:
@@ -210,23 +216,102 @@ def test_the_recipient_is_the_largest_word_on_a_container_or_dose(template: Temp
 
 
 @pytest.mark.parametrize(
-    "name", ["cryobag", "vial", "syringe", "overwrap", "chart-copy", "transport-copy"]
+    "name",
+    ["cryobag", "vial", "small-unit", "syringe", "overwrap", "chart-copy", "transport-copy"],
 )
 def test_a_container_label_names_product_lot_expiry_and_trial(name: str) -> None:
-    # Dir. 2006/86 Annex II.E: type and lot. CTR Annex VI A.2.2: contact, lot, trial, subject,
-    # expiry.
-    wanted = {"site", "product", "lot", "container", "recipient", "expires", "trial_number"}
+    # Dir. 2006/86 Annex II.E 1: establishment, type, number, lot, expiry, recipient, hazard.
+    # CTR Annex VI A.2.2: contact, name and strength, lot, trial, subject, period of use.
+    wanted = {
+        *("site", "product", "viable_cells", "lot", "container", "recipient", "expires"),
+        *("trial_number", "biohazard"),
+    }
     assert wanted <= set(TEMPLATES[name].sample)
 
 
-def test_the_overwrap_carries_the_full_particulars_of_a_trial_product() -> None:
-    # CTR 536/2014 Annex VI A.1 (a)-(k); (l) is for products taken home, which cells are not.
-    wanted = {
-        "site_contact", "product", "viable_cells", "volume", "route", "lot", "trial_number",
-        "investigator", "sponsor", "recipient", "infusion_number", "handling", "trial_statement",
-        "storage", "expires", "external_number", "product_description", "additives", "biohazard",
-    }  # fmt: skip
+@pytest.mark.parametrize("name", ["vial", "small-unit", "syringe"])
+def test_a_small_container_names_the_route(name: str) -> None:
+    assert "route" in TEMPLATES[name].sample  # CTR Annex VI A.2.2 (b)
+
+
+FULL = {
+    *("site", "site_contact"),  # (a)
+    *("product", "viable_cells"),  # (b)
+    *("form", "route", "volume"),  # (c)
+    "lot",  # (d)
+    "trial_number",  # (e)
+    *("recipient", "infusion_number"),  # (f)
+    "investigator",  # (g)
+    "handling",  # (h)
+    "trial_statement",  # (i)
+    "storage",  # (j)
+    "expires",  # (k)
+}
+"""CTR 536/2014 Annex VI A.1; (l) is for products taken home, which cells are not."""
+
+
+@pytest.mark.parametrize("name", ["cryobag", "overwrap"])
+def test_the_bag_and_its_overwrap_carry_the_full_particulars_of_a_trial_product(name: str) -> None:
+    sample = TEMPLATES[name].sample
+    assert set(sample) >= FULL
+    said = " ".join(render_sample(TEMPLATES[name]).text)
+    assert [field for field in FULL if sample[field] not in said] == []
+
+
+def test_the_overwrap_says_what_the_bag_has_no_room_for() -> None:
+    wanted = {"sponsor", "external_number", "additives", "expires_utc", "concentration", "coi"}
     assert wanted <= set(TEMPLATES["overwrap"].sample)
+
+
+def test_a_label_under_the_exemption_says_what_the_british_list_asks() -> None:
+    # Human Medicines Regulations 2012, Sch. 4 Part 3: name, expiry, cells, form and contents,
+    # excipients, method and room for the dose, storage, disposal, holder, lot, donation.
+    label = render_sample(TEMPLATES["cryobag-exemption"])
+    wanted = {
+        *("product", "expires", "product_description", "form", "viable_cells", "volume"),
+        *("additives", "route", "storage", "site", "site_contact", "lot", "external_number"),
+    }
+    assert wanted <= set(TEMPLATES["cryobag-exemption"].sample)
+    said = " ".join(label.text)
+    assert "Prescribed dose" in said
+    assert "infectious clinical waste" in said
+
+
+def american(**state: str) -> str:
+    template = TEMPLATES["cryobag-us"]
+    return " ".join(render(template, {**template.sample, **state}, template.sample_payload).text)
+
+
+ADVISE = "WARNING: Advise patient of communicable disease risks"
+
+
+def test_the_american_label_states_the_law_in_its_own_words() -> None:
+    # 21 CFR 312.6(a)
+    caution = "Caution: New Drug—Limited by Federal (or United States) law to investigational use."
+    assert caution in american()
+    assert "Caution" not in american(trial_number="")
+    for words in (NOT_EVALUATED_STATEMENT, "BIOHAZARD", "WARNING"):
+        assert words not in american()
+
+
+def test_the_american_label_of_a_donor_not_evaluated_warns_of_it() -> None:
+    # 21 CFR 1271.60(d)(2), 1271.90(c)(2): the statement goes with the warning.
+    said = american(not_evaluated=NOT_EVALUATED_STATEMENT)
+    assert NOT_EVALUATED_STATEMENT in said
+    assert ADVISE in said
+    assert "BIOHAZARD" not in said
+
+
+def test_the_american_label_of_a_reactive_donor_carries_the_legend_and_names_the_agent() -> None:
+    # 21 CFR 1271.65(b)(2), 1271.3(h): legend, warning, and which test was reactive.
+    warnings = f"{ADVISE}. WARNING: Reactive test results for syphilis"
+    for not_evaluated in ("", NOT_EVALUATED_STATEMENT):
+        said = american(
+            biohazard=BIOHAZARD_STATEMENT, warnings=warnings, not_evaluated=not_evaluated
+        )
+        assert "BIOHAZARD" in said
+        assert "Reactive test results for syphilis" in said
+        assert said.count("Advise patient") == 1
 
 
 def test_the_shipping_label_says_what_the_tissue_directive_asks() -> None:

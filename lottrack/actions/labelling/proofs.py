@@ -47,8 +47,8 @@ def prove_labels(
         output = output._replace(out=here / f"proof-{name}.{output.form or 'pdf'}")
     elif output.out.is_dir() or not output.out.suffix:
         output = output._replace(form=output.form or "pdf")
-    proved = [(template, prove(template)) for template in templates]
-    pages = [proof_page(template, variants) for template, variants in proved]
+    proved = [(template, prove(template, output.dpi)) for template in templates]
+    pages = [proof_page(template, variants, output.dpi) for template, variants in proved]
     files = output.files(here, len(pages))
     paths = files.named([f"proof-{template.name}" for template in templates])
     publish(stage(paths, pages, files.form), [])

@@ -75,6 +75,8 @@ class Protocol(NamedTuple):
         product_description: what the product is, for labels.
         route: how it is given, for labels.
         storage: how it is kept, for labels.
+        form: its pharmaceutical form, for labels, or "".
+        excipients: what is in the frozen product beside the cells, for labels, or "".
     """
 
     name: str
@@ -107,6 +109,8 @@ class Protocol(NamedTuple):
     product_description: str
     route: str
     storage: str
+    form: str
+    excipients: str
 
 
 def parse_protocol(text: str, file: str) -> Protocol:
@@ -151,6 +155,8 @@ def parse_protocol(text: str, file: str) -> Protocol:
         product_description=table.text("product_description"),
         route=table.text("route"),
         storage=table.text("storage"),
+        form=table.optional_text("form"),
+        excipients=table.optional_text("excipients"),
     )
     table.end()
     _require_sense(table, protocol)
