@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.audit import BROKEN, proof_text, with_progress
+from lottrack.commands.audit.trail import BROKEN, proof_text, with_progress
 from lottrack.commands.base import Answer, noun, require_confirmed, verb
 from lottrack.commands.types import whole
 

@@ -202,7 +202,7 @@ class TestVerify:
         assert weighed("audit", "verify").stderr == ""
 
     def test_shows_a_progress_bar_on_a_terminal(self, weighed, monkeypatch):
-        from lottrack.commands.audit import with_progress
+        from lottrack.commands.audit.trail import with_progress
 
         class Terminal(io.StringIO):
             def isatty(self):

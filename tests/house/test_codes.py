@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from lottrack import errors
-from lottrack.commands import lot_quality
+from lottrack.commands.lot import quality as lot_quality
 from lottrack.rules.administration.refusal_codes import ALL_CODES, REFUSALS
 from lottrack.rules.release.verdict import ATTESTED, RULES
 from tests.house.tree import PACKAGE, ROOT, sources

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, told, verb
-from lottrack.commands.lot import lot
+from lottrack.commands.lot.group import lot
 from lottrack.commands.material import materials_used
 from lottrack.commands.types import CELLS, DECIMAL, PERCENT
 from lottrack.commands.using import equipment_used

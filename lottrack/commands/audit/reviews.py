@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lottrack.commands.audit import BROKEN, audit
+from lottrack.commands.audit.group import audit
+from lottrack.commands.audit.trail import BROKEN
 from lottrack.commands.base import Answer, verb
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, verb
-from lottrack.commands.lot import lot
+from lottrack.commands.lot.group import lot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

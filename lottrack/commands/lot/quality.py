@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, reason_option, require_confirmed, told, verb
-from lottrack.commands.lot import lot
+from lottrack.commands.lot.group import lot
 from lottrack.commands.types import DATE
 
 if TYPE_CHECKING:

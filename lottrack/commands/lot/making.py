@@ -1,7 +1,4 @@
-"""``lottrack lot``: the record of a lot from its registration to its closing.
-
-The verbs of culture (seed, harvest, ...) are in ``lot_culture``.
-"""
+"""``lottrack lot``: the record of a lot from its registration to its closing."""
 
 from __future__ import annotations
 
@@ -11,13 +8,13 @@ import click
 
 from lottrack.commands.base import (
     Answer,
-    noun,
     reason_option,
     require_confirmed,
     say_struck,
     told,
     verb,
 )
+from lottrack.commands.lot.group import lot
 from lottrack.commands.material import materials_used
 from lottrack.commands.types import CELLS, DECIMAL, WHOLE
 from lottrack.commands.using import equipment_used
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from lottrack.actions.desk import Telling
     from lottrack.context import Context
 
-lot = noun("lot", "Lots: culture, fills, review, release.")
 
 KINDS = ("bag", "vial", "syringe")
 STATES = ("cryopreserved", "fresh")
@@ -269,11 +265,3 @@ def close(context: Context, lot_id: str, reason: str, confirm: str, telling: Tel
     number = find_lot(desk, lot_id)
     require_confirmed(number, confirm, f"This closes lot {number}; it takes no facts afterwards.")
     return Answer(close_lot(desk, number, reason, telling))
-
-
-from lottrack.commands import (  # noqa: E402 - their verbs join the group above
-    lot_culture,  # noqa: F401
-    lot_papers,  # noqa: F401
-    lot_quality,  # noqa: F401
-    lot_specification,  # noqa: F401
-)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lottrack.commands.base import Answer, reason_option, verb
-from lottrack.commands.lot import lot
+from lottrack.commands.lot.group import lot
 
 if TYPE_CHECKING:
     from lottrack.context import Context

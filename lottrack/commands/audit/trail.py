@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lottrack.commands.base import Answer, noun, verb
+from lottrack.commands.audit.group import audit
+from lottrack.commands.base import Answer, verb
 from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lottrack.context import Context
 
 Proved = TypeVar("Proved")
-audit = noun("audit", "The audit trail: show, verify, export.")
 BROKEN = 91
 
 
@@ -100,6 +100,3 @@ def export(context: Context, path: Path) -> Answer:
     made = export_entries(context.desk, path)
     text = f"Wrote {made['entries']} entries to {made['path']}.\nHead {made['head']}"
     return Answer(made, text)
-
-
-from lottrack.commands import audit_proof  # noqa: E402, F401 - its verbs join the group above
