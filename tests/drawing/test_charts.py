@@ -6,7 +6,7 @@ import io
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -109,6 +109,8 @@ def test_words_that_the_font_lacks_are_spelled_out() -> None:
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=20))
+@example([(5e-324, 0.0)])
+@example([(0.0, 1e-300), (0.0, 1.0000000000000002), (0.0, 1.0)])
 @settings(max_examples=60)
 def test_every_point_lies_inside_the_plot(points: list[tuple[float, float]]) -> None:
     series = Series("any", tuple(Point(x, y, "") for x, y in points))

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 _MOST_TICKS = 7
+_FINEST = 1e-12  # what differs by less is one number to the eye, and to a float
 _STEPS = (1, 2, 5, 10)
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -36,8 +37,8 @@ class Scale(NamedTuple):
 def linear(values: list[float]) -> Scale:
     """A scale of round steps that holds all values; with none of them, from 0 to 1."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    if not high > low:
-        pad = abs(low) * 0.1 or 1.0
+    if not high - low > max(abs(low), abs(high), 1.0) * _FINEST:
+        pad = abs(low) * 0.1 if abs(low) > _FINEST else 1.0
         low, high = low - pad, high + pad
     step = _step((high - low) / _MOST_TICKS)
     first, last = math.floor(low / step), math.ceil(high / step)
