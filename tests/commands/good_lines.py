@@ -492,6 +492,11 @@ def _after_release(program: Program, filled: Filled, things: dict[str, str]) -> 
     """A culture found positive and its call, the lots let go again; two dossiers; a file."""
     told = ("result", "record", things["preparation"], "sterility-post-thaw", "growth")
     made = program(*told, user="QC1").data
+    opened = program("oos", "list", "--open").data
+    (found,) = (each["id"] for each in opened if made["id"] in each["results"])
+    looked = ("--assignable", "no", "--finding", "nothing found")
+    program("oos", "investigate", found, *looked, user="QC2")
+    program.signed("oos", "conclude", found, "--confirm", "--text", "it grows", user="QP1")
     for hold in made["holds"]:
         program.signed("hold", "lift", hold["id"], "--reason", "laboratory's own", user="QA1")
     dossiers = []
