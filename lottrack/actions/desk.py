@@ -193,9 +193,9 @@ class Desk:
         """
         if not self.store.rows("training_requirement"):
             return roles[0]
-        from lottrack.actions.laboratory.training import trained_role
+        from lottrack.actions.laboratory.qualifications import trained_role
 
-        return trained_role(self, act, person, roles)
+        return trained_role(self.store, act, person, roles, self.today())
 
     def require_other(self, first: str, second: str, what: str) -> None:
         """Two people where the act needs two.
@@ -243,9 +243,10 @@ class Desk:
         told, self.performers = self.performers, {}
         if not told or not self.store.rows("training_requirement"):
             return []
-        from lottrack.actions.laboratory.training import performer_warnings
+        from lottrack.actions.laboratory.qualifications import Performer, performer_warnings
 
-        return performer_warnings(self, act, told)
+        performers = [Performer(who, self.today(at), at is None) for who, at in told.items()]
+        return performer_warnings(self.store, act, performers)
 
     def call_mark(self, act: str) -> str:
         """What tells one act from its repetition: who, where, which act, which words and codes."""

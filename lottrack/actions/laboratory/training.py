@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.finding import find_one_of
 from lottrack.actions.laboratory.calibrations import day_of, require_day_reached
+from lottrack.actions.laboratory.qualifications import STANDING, requirements, trainings_of
 from lottrack.actions.secrets import require_account
-from lottrack.errors import AccessRefused, AlreadyDone, BadValue, SamePerson
-from lottrack.rules.culture.plausibility import ShownWarning
+from lottrack.errors import AlreadyDone, BadValue, SamePerson
 from lottrack.rules.obligations import Obligation
 from lottrack.rules.reading.text import clean_text, quoted
 from lottrack.rules.roles import ROLES
 from lottrack.rules.training import (
     Requirement,
-    Training,
-    is_exempt,
     latest,
     require_training_days,
     subject_key,
-    subjects_needed,
     training_blockers,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from lottrack.actions.desk import Desk, Telling
@@ -34,120 +30,6 @@ if TYPE_CHECKING:
     from lottrack.store.rows import Row
 
 _NAMES_OF_ACTS = "SELECT DISTINCT act FROM {role_act} WHERE act = :act"
-_STANDING = """
-SELECT r.root, r.act, r.role, r.subject, r.recorded_at FROM {training_requirement} AS r
-WHERE NOT EXISTS (SELECT 1 FROM {training_withdrawal} AS w WHERE w.training_requirement = r.root)
-ORDER BY r.seq, r.root
-"""
-
-
-# -- the record as the rules know it ---------------------------------------------------------------
-
-
-def requirements(reader: Reader) -> list[Requirement]:
-    """The requirements that nobody has withdrawn."""
-    return [
-        Requirement(str(row.root), str(row.act or ""), str(row.role or ""), str(row.subject))
-        for row in reader.facts_in(_STANDING)
-    ]
-
-
-def trainings_of(reader: Reader, account: str) -> list[Training]:
-    """A person's trainings; one that the person told or corrected themselves does not count."""
-    return [
-        Training(
-            str(row.root),
-            str(row.subject),
-            date.fromisoformat(row.trained_on),
-            date.fromisoformat(row.valid_until),
-        )
-        for row in reader.rows("training", account=account)
-        if row.recorded_by != account
-    ]
-
-
-# -- the gate --------------------------------------------------------------------------------------
-
-
-def trained_role(desk: Desk, act: str, account: str, roles: Sequence[str]) -> str:
-    """The first of some roles in which a person has the training that an act needs.
-
-    Args:
-        desk: where.
-        act: the words of the command.
-        account: the person.
-        roles: roles of the person that permit the act, at least one.
-
-    Raises:
-        AccessRefused: there is none (``training-missing``, ``training-expired``).
-    """
-    if is_exempt(act):
-        return roles[0]
-    needed = requirements(desk.store)
-    has = trainings_of(desk.store, account)
-    today = desk.today()
-    lacking = {
-        role: training_blockers(account, subjects_needed(needed, act, role), has, today)
-        for role in roles
-    }
-    for role, blockers in lacking.items():
-        if not blockers:
-            return role
-    blockers = lacking[roles[0]]
-    raise AccessRefused(
-        f"{account} lacks the training for '{act}'.",
-        code=blockers[0].code,
-        blockers=blockers,
-        hint=f"qa records it: {blockers[0].hint}",
-    )
-
-
-def performer_warnings(
-    desk: Desk, act: str, told: dict[str, datetime | None]
-) -> list[ShownWarning]:
-    """What to say of people who performed an act for which they lacked the training.
-
-    The training is asked of the day on which it was performed, in whichever of the person's roles
-    for the act asks for least; of somebody who has none for it in whichever of their roles does.
-
-    Args:
-        desk: where.
-        act: the words of the command.
-        told: each person -> when they performed it; None for now.
-
-    Raises:
-        AccessRefused: somebody performs it now without it.
-    """
-    if is_exempt(act):
-        return []
-    needed = requirements(desk.store)
-    permitting = {str(row.role) for row in desk.store.rows("role_act", act=act)}
-    warnings = []
-    for person, at in told.items():
-        has, day = trainings_of(desk.store, person), desk.today(at)
-        roles = [str(row.role) for row in desk.store.rows("account_role", account=person)]
-        lacking = [
-            training_blockers(person, subjects_needed(needed, act, role), has, day)
-            for role in [role for role in roles if role in permitting] or roles or [""]
-        ]
-        blockers = min(lacking, key=len)
-        if blockers and at is None:
-            raise AccessRefused(
-                f"{person} lacks the training for '{act}' and cannot perform it.",
-                code=blockers[0].code,
-                blockers=blockers,
-                hint=f"qa records it: {blockers[0].hint}. What was performed all the same is told"
-                " with --at TIME, as it was.",
-            )
-        warnings += [
-            ShownWarning(
-                "performer-not-trained",
-                f"{person} performed '{act}' on {day} without the training for it:"
-                f" {each.sentence} This is a deviation: lottrack deviation open.",
-            )
-            for each in blockers
-        ]
-    return warnings
 
 
 # -- the acts --------------------------------------------------------------------------------------
@@ -176,7 +58,7 @@ def require(desk: Desk, act: str, role: str, subject: str, reason: str) -> dict[
     said = clean_text(subject, "the subject", 120)
     why = clean_text(reason, "the reason") if reason else ""
     with desk.change("training require", why or None) as change:
-        for row in change.facts_in(_STANDING):
+        for row in change.facts_in(STANDING):
             same = (row.act or "", row.role or "") == (words, role)
             if same and subject_key(row.subject) == subject_key(said):
                 raise AlreadyDone(
@@ -300,7 +182,7 @@ def list_training(desk: Desk, user: str) -> list[dict[str, Any]]:
 
 
 def _standing(reader: Reader) -> list[Row]:
-    return reader.facts_in(_STANDING)
+    return reader.facts_in(STANDING)
 
 
 def _requirement_data(reader: Reader, row: Row) -> dict[str, Any]:
