@@ -51,6 +51,20 @@ def test_a_country_setting_that_differs_is_translated_back() -> None:
     assert repaired(azerty(LABEL) + "\r\n", found.profile) == LABEL
 
 
+@pytest.mark.parametrize("spell", [azerty, lambda text: azerty(text).lower().replace("?", ",")])
+@pytest.mark.parametrize(("prefix", "suffix"), [("\x02", "\x03\r"), ("]Q1", "\r\n"), ("~", "~\t")])
+def test_a_prefix_and_another_keyboard_are_told_apart(spell, prefix: str, suffix: str) -> None:
+    found = diagnose(f"{prefix}{spell(CANARY)}{suffix}")
+    assert found.profile is not None
+    assert (found.profile.prefix, found.profile.suffix) == (prefix, suffix)
+    assert repaired(f"{prefix}{spell(LABEL)}{suffix}", found.profile) == LABEL
+
+
+def test_another_code_between_a_prefix_and_a_suffix_is_not_the_test_code() -> None:
+    assert diagnose("~" + CANARY[::-1] + "~\r").profile is None
+    assert diagnose("~~~~~" + CANARY[1:] + "~~~~~\r").profile is None
+
+
 def test_letters_in_lower_case_are_said_to_be_so() -> None:
     found = diagnose(CANARY.lower() + "\r")
     assert found.profile is not None

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -76,7 +77,9 @@ def filled_and_printed(program: Program, lot: str) -> list[dict]:
 
 def ended(bench: Bench) -> int:
     """Leave the bench by typing it; returns the program's status."""
-    os.write(bench.terminal, b"leave\r")
+    for character in "leave\r":  # as fingers do: a scanner is faster
+        os.write(bench.terminal, character.encode())
+        time.sleep(0.05)
     try:
         return bench.process.wait(timeout=20)
     finally:
@@ -88,8 +91,39 @@ def on_screen(word: str, shown: str) -> bool:
     return large(word) in shown.replace("\r\n", "\n")
 
 
-def test_a_morning_with_a_scanner_that_thinks_it_is_american(morning: Morning) -> None:
-    """The computer is French, the scanner is not, and it ends each code with CR+LF.
+def qwertz(code: str) -> str:
+    """What a scanner set to the United States types at a computer set to Germany."""
+    return code.translate(
+        str.maketrans(
+            {"Y": "Z", "Z": "Y", "y": "z", "z": "y", "-": "ß", "/": "-", ":": "Ö"}
+            | {"*": "(", "+": "`"}
+        )
+    )
+
+
+def small_azerty(code: str) -> str:
+    """What a scanner set to the United States and to small letters types at a French computer."""
+    return azerty(code).lower().replace("?", ",")
+
+
+def after_stx(code: str) -> str:
+    """A German computer, and a scanner that begins every code with STX."""
+    return f"\x02{qwertz(code)}"
+
+
+MORNINGS = [
+    pytest.param(azerty, "\r\n", 1, id="AZERTY, CR+LF"),
+    pytest.param(small_azerty, "\r\n", 2, id="AZERTY, lower case, CR+LF, every code twice"),
+    pytest.param(qwertz, "\t", 1, id="QWERTZ, Tab"),
+    pytest.param(after_stx, "\r", 2, id="QWERTZ, a prefix, every code twice"),
+]
+
+
+@pytest.mark.parametrize(("spell", "suffix", "pulls"), MORNINGS)
+def test_a_morning_with_a_scanner_that_thinks_it_is_american(
+    morning: Morning, spell, suffix: str, pulls: int
+) -> None:
+    """The computer is French or German, the scanner is not, and it types more than the code.
 
     First the doctor: the test code is scanned twice, and the keyboard's country is found out. Then
     the bench: a label of the lot takes it into focus; the label of a new bag is scanned, stuck on,
@@ -98,7 +132,7 @@ def test_a_morning_with_a_scanner_that_thinks_it_is_american(morning: Morning) -
     """
     doctor = morning.bench("bench", "doctor")
     doctor.until("Scan the test code")
-    scanner = Scanner(doctor, azerty, "\r\n")
+    scanner = Scanner(doctor, spell, suffix, pulls)
     assert "keyboard country" in scanner.scan(CANARY, "Scan it once more")
     scanner.scan(CANARY, "Recorded by")
     assert doctor.process.wait(timeout=20) == 0
@@ -107,7 +141,7 @@ def test_a_morning_with_a_scanner_that_thinks_it_is_american(morning: Morning) -
     label, bag = morning.labels[0]["payload"], morning.labels[0]["container"]
     screen = morning.bench("bench")
     assert on_screen("SCAN LOT", screen.until(QUESTION))
-    scanner = Scanner(screen, azerty, "\r\n")
+    scanner = Scanner(screen, spell, suffix, pulls)
     opened = scanner.scan(morning.lot.scans[0])
     assert f"LOT {morning.lot.lot}" in opened
     assert on_screen("SCAN", opened)
@@ -130,6 +164,27 @@ def test_a_morning_with_a_scanner_that_thinks_it_is_american(morning: Morning) -
         *("bench doctor", "label apply", "custody store", "strike"),
     ]
     assert morning.program("audit", "verify").data["verdict"] == "intact"
+
+
+def test_what_is_scanned_ahead_answers_nothing(morning: Morning) -> None:
+    """Two labels are scanned in one breath: only the first is in hand; the other is scanned again.
+
+    What came behind the first code must neither answer the next question, which would stick the one
+    label onto the other's bag, nor be lost without a word.
+    """
+    screen = morning.bench("bench", morning.lot.lot)
+    screen.until(QUESTION)
+    one, two = morning.labels
+    ahead = f"{one['payload']}\r\n{two['container']}\r\n"
+    os.write(screen.terminal, ahead.encode())
+    shown = screen.until(QUESTION)
+    assert "only the first code was taken" in shown
+    assert on_screen("STICK ON", shown)
+    assert f"Label {one['id']}" in shown
+    assert on_screen("APPLIED", Scanner(screen).type(one["container"]))
+    assert ended(screen) == 0
+    assert morning.states(one["container"]) == {one["id"]: "applied"}
+    assert morning.states(two["container"]) == {two["id"]: "printed"}
 
 
 @pytest.mark.parametrize(

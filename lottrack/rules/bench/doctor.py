@@ -15,6 +15,8 @@ CANARY = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$%*+-./:"
 
 SUFFIXES = {"\r\n": "CR+LF", "\n\r": "LF+CR", "\r": "CR", "\n": "LF", "\t": "Tab", "": "none"}
 _END = "\r\n\t"
+_LONGEST_AROUND = 8  # characters of prefix and suffix together
+_FEWEST_ALIKE = 0.3  # a keyboard of another country leaves at least so many as they are
 _FEWEST_KEPT = 0.5  # fewer of the characters in place, and it was another code
 
 
@@ -62,8 +64,11 @@ def diagnose(raw: str, expected: str = CANARY) -> Diagnosis:
         prefix, after = body[:start], body[start + len(expected) :]
         profile = Profile(prefix, after + suffix)
         return Diagnosis(profile, (*doubled, *said(profile)), (), times > 1)
-    if len(body) == len(expected):
-        return _layout(body, expected, suffix, doubled, is_doubled=times > 1)
+    start = _place_of(body, expected)
+    if start >= 0:
+        around = Profile(body[:start], body[start + len(expected) :] + suffix)
+        arrived = body[start : start + len(expected)]
+        return _layout(arrived, expected, around, doubled, is_doubled=times > 1)
     fault = _lost(body, expected)
     return Diagnosis(None, (fault, *doubled), (fault,), times > 1)
 
@@ -103,8 +108,26 @@ def _split(text: str) -> list[str]:
     return text.split("\n")
 
 
+def _place_of(body: str, expected: str) -> int:
+    """Where the test code stands in what arrived, spelled by another keyboard; -1 when nowhere.
+
+    A prefix or suffix of a few characters may stand around it: the place at which most characters
+    are the ones that were meant.
+    """
+    spare = len(body) - len(expected)
+    if not (0 <= spare <= _LONGEST_AROUND):
+        return -1
+    kept = [
+        sum(came.upper() == meant for came, meant in zip(body[start:], expected, strict=False))
+        for start in range(spare + 1)
+    ]
+    if not spare:
+        return 0
+    return kept.index(max(kept)) if max(kept) >= len(expected) * _FEWEST_ALIKE else -1
+
+
 def _layout(
-    body: str, expected: str, suffix: str, doubled: tuple[str, ...], *, is_doubled: bool
+    body: str, expected: str, around: Profile, doubled: tuple[str, ...], *, is_doubled: bool
 ) -> Diagnosis:
     """Every character arrived in its place, but as another one: the country settings differ."""
     pairs = [(came, meant) for came, meant in zip(body, expected, strict=True) if came != meant]
@@ -115,7 +138,7 @@ def _layout(
         names = ", ".join(name_of(character) for character in twice)
         fault = f"several characters arrive as the same one: {names}"
         return Diagnosis(None, (fault, *doubled), (fault,), is_doubled)
-    profile = Profile("", suffix, tuple(pairs))
+    profile = around._replace(layout=tuple(pairs))
     return Diagnosis(profile, (*doubled, *said(profile)), (), is_doubled)
 
 
