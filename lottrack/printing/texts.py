@@ -39,6 +39,15 @@ PAPER: Final = 255
 SEPARATOR: Final = " · "
 """Between the parts of a line, which drop out when their field is empty."""
 
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_NEVER_BROKEN: Final = frozenset(
+    {
+        *("viable_cells", "concentration", "volume", "dose", "ordinal"),
+        *("expires", "expires_utc", "collected_at", "sampled_at", "prepared_at"),
+    }
+)
+"""Fields that hold a number with its unit, or a moment with its zone: they stay on one line."""
+
 # Black kept around white words: left and right, above and below.
 _INVERSE_SIDES_MM: Final = Decimal("1.0")
 _INVERSE_EDGES_MM: Final = Decimal("0.5")
@@ -93,7 +102,8 @@ def draw_text(canvas: Canvas, text: Text) -> list[str]:
     spare = place.height - block.height
     drop = {"top": 0, "middle": spare // 2, "bottom": spare}[text.valign]
     _put(canvas, block, text, place._replace(top=place.top + drop), shade)
-    return [text.caption, *block.lines] if text.caption else list(block.lines)
+    words = [line.replace(_NO_BREAK, " ") for line in block.lines]
+    return [text.caption, *words] if text.caption else words
 
 
 def _filled(canvas: Canvas, text: Text) -> list[str]:
@@ -116,8 +126,13 @@ def _filled(canvas: Canvas, text: Text) -> list[str]:
         kept = [part for part in parts if not any(f"{{{field}}}" in part for field in empty)]
         if not empty or any(PLACEHOLDER.search(part) for part in kept):
             line = SEPARATOR.join(kept)
-            lines.append(PLACEHOLDER.sub(lambda match: canvas.values[match[1]], line))
+            lines.append(PLACEHOLDER.sub(lambda match: _value(canvas, match[1]), line))
     return lines
+
+
+def _value(canvas: Canvas, field: str) -> str:
+    value = canvas.values[field]
+    return value.replace(" ", _NO_BREAK) if field in _NEVER_BROKEN else value
 
 
 def _require_printable(canvas: Canvas, text: Text, lines: list[str]) -> None:

@@ -34,7 +34,7 @@ FROZEN = {
     ("sample-tube", 1): "83ea26daae7f5e5fb99fac5278709e065924fcbb52bc79fcdfc998c85cea8fde",
     ("sample-tube", 2): "229902bbcfaba19b26a946fdd4db9b49c2e8816a52be623e5549dde2b1d1f2e4",
     ("small-unit", 1): "e67636b9725a8b30e1c02a335e8e236b866957ac93853666d027703943d8afef",
-    ("small-unit", 2): "afa17992c7a4d7835428855e96ec1b0bcbb6871ef405ac6b1c41582b35b930f6",
+    ("small-unit", 2): "1b139b1bf702bb5506d9a6cb24da232f22bcc81cf1e780ea154d721a676ed910",
     ("syringe", 1): "8c9c55ead75a410c8bac7de099bfd0326aa61293e5c251058fe724308b415443",
     ("syringe", 2): "fc55302d48a9f13db594d18dc6437af5af03c143a40df88ff7da4a4066281732",
     ("transport-copy", 1): "4e7d3c901de6f11c68d827c9e1d5fb9cbcfd89461e53409d023541fe339e8ab6",

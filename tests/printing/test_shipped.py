@@ -27,6 +27,7 @@ from lottrack.printing.fields import (
     TRIAL_STATEMENT,
 )
 from lottrack.printing.layout import Code, Text, area_dots
+from lottrack.printing.proofs import prove, variants_of
 from lottrack.printing.rendering import Rendered, render, render_sample
 from lottrack.printing.templates import Template, default_template, fields_of, shipped_template
 from lottrack.rules.codes.scans import COPIES as SCANNED_COPIES
@@ -355,6 +356,19 @@ def test_every_field_is_used_by_a_shipped_template_and_told_what_it_is() -> None
     used = {field for template in TEMPLATES.values() for field in template.sample}
     assert set(FIELDS) == used
     assert all(FIELDS.values())
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_a_number_is_never_parted_from_its_unit(template: Template, dpi: int) -> None:
+    quantities = {"viable_cells", "volume", "concentration", "dose", "expires", "ordinal"}
+    for proved in prove(template, dpi):
+        assert proved.drawn is not None
+        (values,) = [v.values for v in variants_of(template) if v.name == proved.name]
+        said = " ".join(proved.drawn.text)
+        for field in quantities & set(values):
+            if values[field] and values[field] in said:
+                assert any(values[field] in line for line in proved.drawn.text), field
+            assert "\N{NO-BREAK SPACE}" not in said
 
 
 def test_a_planned_collection_has_a_line_to_write_the_time_on() -> None:
