@@ -104,7 +104,7 @@ def results_text(data: list[dict[str, Any]]) -> str:
 
 def _details(entry: dict[str, Any]) -> Iterator[str]:
     """How a value came about, what its reading is worth, whether it is under investigation."""
-    if entry["reading"] != entry["told_as"]:
+    if entry["told_as"]:
         yield f"Interim {entry['id']}: told as final before its incubation was over"
     if entry["reported"]:
         yield f"Converted {entry['id']}: the laboratory reported {entry['reported']}"

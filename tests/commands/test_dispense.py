@@ -426,3 +426,22 @@ class TestInfusion:
         )
 
         assert refused.blockers == {code} == steps.recorded_codes(program)
+
+
+def test_a_refusal_tells_both_of_its_times_in_the_zone_of_the_site(released: Site) -> None:
+    """Begun before the thawing, as told: what is compared is written the same way."""
+    program, lot = released
+    order = program("order", "list").data[0]["id"]
+    steps.prepare_dose(program, order, lot.scans[0])
+    early = steps.ago(program, hours=5)
+    refused = program.signed(
+        *("infusion", "record", lot.scans[0], "--patient", "P01", "--second", "NURSE2"),
+        *("--started", early, "--ended", early, "--volume-ml", "50"),
+        user="NURSE1",
+        second="NURSE2",
+        exit_code=42,
+    )
+    said = [b["sentence"] for b in refused.data["error"]["blockers"] if "thawed" in b["sentence"]]
+    assert said
+    assert "(+00:00)" not in said[0]
+    assert said[0].count("(+01:00)") == 2

@@ -333,3 +333,9 @@ def test_a_decision_that_a_correction_voided_says_so(quality: Quality) -> None:
     assert row["signature_stands"] is False
     page = quality.program("lot", "register-of-certifications", as_json=False).stdout
     assert "VOID" in page
+
+
+def test_what_a_release_waits_for_is_owed_by_its_day_and_told_once(conditional: Quality) -> None:
+    owed = conditional.program("due", "--days", "30").data
+    about = [each for each in owed if "CD73" in each["sentence"]]
+    assert [each["code"] for each in about] == ["condition-pending"]

@@ -522,3 +522,19 @@ def test_the_record_proves_itself_after_it_all(case: Case) -> None:
     assert case.quality.program("audit", "verify").data["verdict"] == "intact"
     acts = {row["act"] for row in case.quality.program("audit", "show", case.number).data}
     assert {"result record", "oos investigate", "oos plan", "oos conclude"} <= acts
+
+
+def test_retests_that_nobody_reviewed_are_what_comes_next(case: Case) -> None:
+    case.investigate()
+    case.plan(1)
+    case.quality.program.clock.advance(minutes=5)
+    retest = case.retest("0.4").data["id"]
+    shown = case.show()
+    assert (shown["next"], shown["who"]) == (
+        f"lottrack result review {retest}",
+        "qc who did not record them",
+    )
+    refused = case.conclude(exit_code=40)
+    assert f"lottrack result review {retest}" in refused.data["error"]["hint"]
+    case.quality.review(retest)
+    assert case.show()["next"].startswith("lottrack oos conclude")

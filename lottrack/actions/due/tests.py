@@ -28,14 +28,16 @@ def obligations(reader: Reader, zone: ZoneInfo) -> list[Obligation]:
         "SELECT DISTINCT l.* FROM lot_now AS l JOIN fill_now AS f ON f.lot = l.root"
     ):
         if lot_disposition(reader, lot.root) in _UNDECIDED and not is_closed(reader, lot.root):
-            found += _missing(reader, lot)
+            found += _missing(reader, lot, lot_disposition(reader, lot.root))
             found += _unreviewed(reader, lot)
     return found
 
 
-def _missing(reader: Reader, lot: Row) -> Iterator[Obligation]:
+def _missing(reader: Reader, lot: Row, disposition: str) -> Iterator[Obligation]:
+    """The results a lot lacks; what a conditional release waits for has a day and is told there."""
     state = state_of_lot(reader, lot)
-    tests = dict.fromkeys(" or ".join(entry.tests) for entry in (*state.missing, *state.pending))
+    pending = state.pending if disposition == "quarantine" else ()
+    tests = dict.fromkeys(" or ".join(entry.tests) for entry in (*state.missing, *pending))
     if tests:
         yield Obligation(
             MISSING,

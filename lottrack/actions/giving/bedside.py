@@ -90,8 +90,10 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
     if order is not None and not question.patient:
         patient = _patient_of_order(reader, order)
     lineages = {scan.record: _lineage(reader, scan.record) for scan in usable}
+    from zoneinfo import ZoneInfo
+
     today = desk.today(question.moment)
-    moment = question.moment
+    moment = question.moment.astimezone(ZoneInfo(desk.zone))
     cases = tuple(
         container_case(reader, scan, lineages[scan.record], moment, today) for scan in usable
     )
@@ -107,7 +109,7 @@ def gather(desk: Desk, reader: Reader, question: Question) -> Gathered:
         tuple(_course_case(reader, lineage, today) for lineage in _courses(lineages)),
         _plan_case(desk, reader, order, protocol, weighed_on),
         dose,
-        question.moment,
+        moment,
         today,
         question.actor,
         question.second,

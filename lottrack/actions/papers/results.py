@@ -77,6 +77,7 @@ def result_block(reader: Reader, row: Row, judged: Judged) -> dict[str, Any]:
     criterion = find_criterion(judged.specification, str(row.test))
     block = told(reader, "result", row)
     verdict = verdict_on_record(row, judged.rejudged)
+    reading = counted_reading(row, criterion, verdict, reader.setting("zone"))
     number = str(row.root)
     return block | {
         "kind": "result",
@@ -91,8 +92,8 @@ def result_block(reader: Reader, row: Row, judged: Judged) -> dict[str, Any]:
         "verdict": verdict,
         "oos": judged.investigations.get(number),
         "set_aside": number in judged.invalidated and verdict in {FAIL, UNDECIDED},
-        "reading": counted_reading(row, criterion, verdict, reader.setting("zone")),
-        "told_as": row.reading,
+        "reading": reading,
+        "told_as": None if reading == row.reading else row.reading,
         "reported": row.reported,
         "replicates": [] if row.replicates is None else json.loads(row.replicates),
         "raw": [] if row.raw is None else _named(json.loads(row.raw)),

@@ -44,7 +44,11 @@ if TYPE_CHECKING:
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
-_WHO = {"oos investigate": "qc, qa or production_lead", "result record": "technician or qc"}
+_WHO = {
+    "oos investigate": "qc, qa or production_lead",
+    "result record": "technician or qc",
+    "result review": "qc who did not record them",
+}
 _SIGNS = "qa or qp"
 
 

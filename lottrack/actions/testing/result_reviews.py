@@ -122,13 +122,14 @@ def result_lines(reader: Reader, row: Row) -> Iterator[str]:
     criterion = criterion_of(reader, row)
     limit = limit_text(criterion) if criterion else "not in the specification"
     name = f"{row.test} ({criterion.name})" if criterion else str(row.test)
+    early = early_reading(row, criterion, str(row.verdict), reader.setting("zone"))
+    reading = "INTERIM, told as final" if early else row.reading
     yield (
         f"{row.root}  {name}, {subject_of(row)}: {shown_value(row)}; limit {limit};"
-        f" {str(row.verdict).upper()}, {row.reading}"
+        f" {str(row.verdict).upper()}, {reading}"
     )
-    early = early_reading(row, criterion, str(row.verdict), reader.setting("zone"))
     if early:
-        yield f"    COUNTS AS INTERIM: {early}"
+        yield f"    {early}"
     yield f"    {'; '.join(_how(reader, row, criterion))}"
     if row.reported:
         yield f"    Converted; the laboratory reported {row.reported}"
@@ -137,7 +138,8 @@ def result_lines(reader: Reader, row: Row) -> Iterator[str]:
     if row.raw:
         yield f"    Raw data: {raw_text(json.loads(row.raw))}"
     for warning in warnings_of(reader, [str(row.root)]):
-        yield f"    Warning shown: {warning['sentence']}"
+        if warning["sentence"] != early:
+            yield f"    Warning shown: {warning['sentence']}"
     for value in corrected_values(reader, "result", row):
         earlier = ", ".join(str(each) for each in value["earlier"])
         yield f"    CORRECTED {value['field']}: {earlier} -> {value['now']} ({value['reason']})"

@@ -191,6 +191,7 @@ def result_data(reader: Reader, row: Row) -> dict[str, Any]:
     """A result as answers give it."""
     criterion = criterion_of(reader, row)
     verdict = verdict_on_record(row, rejudged_of_lot(reader, row.lot))
+    reading = counted_reading(row, criterion, verdict, reader.setting("zone"))
     return {
         "id": row.root,
         "kind": "result",
@@ -208,8 +209,8 @@ def result_data(reader: Reader, row: Row) -> dict[str, Any]:
         "raw": {} if row.raw is None else json.loads(row.raw),
         "verdict": verdict,
         "required": criterion.required if criterion else False,
-        "reading": counted_reading(row, criterion, verdict, reader.setting("zone")),
-        "told_as": row.reading,
+        "reading": reading,
+        "told_as": None if reading == row.reading else row.reading,
         "method": row.method,
         "sample": row.sample,
         "sampled_at": shown_time(reader, row.sampled_at),

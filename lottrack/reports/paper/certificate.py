@@ -191,7 +191,7 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
     text, tone = OUTCOMES[result["verdict"]]
     if result["reading"] == "interim":
         text, tone = f"{text}, interim reading", WAITING if result["verdict"] != "fail" else tone
-        if result["told_as"] == "final":
+        if result["told_as"]:
             text += " (told as final before its incubation was over)"
     struck = result["struck"]
     reviewed = f"reviewed by {result['reviewed_by']}, {when(result['reviewed_at'])}"

@@ -122,6 +122,11 @@ def next_command(case: Investigation) -> str:
         return f"lottrack result record {case.subject} {case.test} VALUE --retest {case.oos}"
     if state in OUTCOMES:
         return ""
+    waiting = [
+        each.result for each in case.retests if each.verdict == PASS and not each.is_reviewed
+    ]
+    if waiting:
+        return f"lottrack result review {' '.join(waiting)}"
     return f"lottrack oos conclude {case.oos} --confirm|--invalidate --text TEXT"
 
 
