@@ -231,10 +231,11 @@ def _say_recorded(context: Context, warnings: list[dict[str, str]]) -> None:
     if context.dry_run:
         context.say("Dry run: nothing was recorded.")
     elif context.desk.account:
-        context.say(f"Recorded by {_name(context)}.")
+        context.say(f"Recorded by {name_of_actor(context)}.")
 
 
-def _name(context: Context) -> str:
+def name_of_actor(context: Context) -> str:
+    """Name and code of the person whose act it is."""
     row = context.desk.store.find("account", context.desk.account)
     return context.desk.account if row is None else f"{row.name} ({row.root})"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lottrack.commands.base import Answer, noun, reason_option, told, verb
+from lottrack.commands.base import Answer, name_of_actor, noun, reason_option, told, verb
 from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _tell(context: Context, made: list[dict[str, Any]]) -> None:
     if context.dry_run:
         context.say("Dry run: nothing was recorded, and no file was written.")
     else:
-        context.say(f"Recorded by {context.desk.account}.")
+        context.say(f"Recorded by {name_of_actor(context)}.")
 
 
 def _tell_next(context: Context, made: list[dict[str, Any]]) -> None:
@@ -437,6 +437,7 @@ def _record(context: Context) -> Any:
 
 
 from lottrack.commands import (  # noqa: E402 - their verbs join the group above
+    label_donation,  # noqa: F401
     label_ledger,  # noqa: F401
     label_templates,  # noqa: F401
 )

@@ -311,7 +311,7 @@ class TestPrinting:
         assert lot.bags[0] in shown.stdout
         assert ".png" in shown.stdout
         assert "is void now; take it off and destroy it." in shown.stderr
-        assert f"Recorded by {T}." in shown.stderr
+        assert f"Recorded by {T.title()} ({T})." in shown.stderr
 
 
 class TestTemplates:
