@@ -34,7 +34,7 @@ def verify(context: Context, scans: tuple[str, ...], patient: str, order: str) -
     if not scans and is_terminal() and not context.json_wanted:
         from lottrack.commands.verify_loop import scan_loop
 
-        return scan_loop(context, patient, order)
+        return scan_loop(context, patient, order, answered)
     if not scans:
         raise click.UsageError("Give a container's SCAN, and the patient's with --patient SCAN.")
     if not patient and not order:

@@ -14,15 +14,25 @@ from lottrack.errors import LottrackError
 from lottrack.rules.codes.scans import read_scan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lottrack.context import Context
+
+    Answering = Callable[[Context, tuple[str, ...], str, str], Answer]
 
 CONTAINER = "Scan container (Enter alone leaves): "
 WRISTBAND = "Scan wristband: "
 
 
-def scan_loop(context: Context, patient: str, order: str) -> Answer:
-    """Ask and answer until an empty line; the program's status is that of the last answer."""
-    from lottrack.commands.verify import answered
+def scan_loop(context: Context, patient: str, order: str, answered: Answering) -> Answer:
+    """Ask and answer until an empty line; the program's status is that of the last answer.
+
+    Args:
+        context: what the command was handed.
+        patient: the scan of the one patient all questions are about, or "" to ask for each.
+        order: an order's number, or "".
+        answered: answers one question of container scans, patient's scan and order.
+    """
     from lottrack.failures import say
 
     desk = context.writing_desk

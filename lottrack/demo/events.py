@@ -30,7 +30,8 @@ from lottrack.demo.labelling import file_paper, relabel
 from lottrack.demo.lots import FRESH, cells, infusion, lot_of
 from lottrack.demo.stage import NOW, at, day_of
 from lottrack.demo.testing import release, review_record, review_results
-from lottrack.rules.administration.loads import CODES, ENDOTOXIN, Load, sum_text, sums
+from lottrack.rules.administration.facts import Load
+from lottrack.rules.administration.loads import CODES, ENDOTOXIN, sum_text, sums
 from lottrack.rules.certification.conditions import DUE
 from lottrack.rules.screening.markers import ANTI_HBC, REACTIVE
 

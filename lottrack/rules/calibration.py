@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, Blocker
-from lottrack.rules.release.facts import failed, listed, passed
+from lottrack.rules.release.findings import failed, listed, passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from lottrack.rules.release.facts import RuleFinding
+    from lottrack.rules.release.findings import RuleFinding
 
 PASSED, FAILED = "pass", "fail"
 OUTCOMES = (PASSED, FAILED)

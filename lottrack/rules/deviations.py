@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import BadValue, Blocker
-from lottrack.rules.release.facts import failed, listed, passed
+from lottrack.rules.release.findings import failed, listed, passed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lottrack.rules.release.facts import RuleFinding
+    from lottrack.rules.release.findings import RuleFinding
 
 MINOR, MAJOR, CRITICAL = "minor", "major", "critical"
 CLASSES = (MINOR, MAJOR, CRITICAL)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottrack.rules.administration.loads import Load, load_blockers, sum_text, sums
+from lottrack.rules.administration.facts import Load
+from lottrack.rules.administration.loads import load_blockers, sum_text, sums
 from lottrack.rules.specification.patient_limits import upper_bound
 from lottrack.rules.specification.results import ResultValue
 from tests.rules.test_administration import BAG, DOSE, NOW, case

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from lottrack.rules.culture.balance import CellUse, PassageCells, cell_balance
 from lottrack.rules.release.facts import (
-    OUTCOMES,
     AttestationFact,
     ConsentFact,
     ContainerFact,
@@ -21,15 +20,15 @@ from lottrack.rules.release.facts import (
     HoldFact,
     LotFacts,
     MakingFacts,
+    OosFact,
     PassageFact,
     PendingFact,
     QualityFacts,
     ReviewFact,
-    RuleFinding,
     SignatureFact,
     SourceFacts,
 )
-from lottrack.rules.release.oos import OosFact
+from lottrack.rules.release.findings import OUTCOMES, RuleFinding
 from lottrack.rules.release.verdict import (
     ATTESTED,
     CONDITIONALLY,

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from lottrack.rules.release.facts import AttestationFact
-from lottrack.rules.release.materials import MaterialsFact, MaterialUseFact, judged_uses
+from lottrack.rules.release.facts import AttestationFact, MaterialsFact, MaterialUseFact
+from lottrack.rules.release.materials import judged_uses
 
 GOOD = MaterialUseFact("MU-1", "MT-1", "Lysate")
 EXPIRED = (("material-expired", "MU-2: MT-2 expired."),)

@@ -9,7 +9,8 @@ from lottrack.actions.custody.containers import filling_of
 from lottrack.actions.giving.doses import preparation_of, source_containers
 from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.actions.testing.quality_states import invalidated_of_lot, result_rows
-from lottrack.rules.administration.loads import Load, sum_text, sums
+from lottrack.rules.administration.facts import Load
+from lottrack.rules.administration.loads import sum_text, sums
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.specification.patient_limits import ENDOTOXIN, upper_bound
 from lottrack.rules.specification.results import restored_value, result_text

@@ -10,7 +10,7 @@ from lottrack.actions.materials.uses import Into, held_by_use
 from lottrack.actions.releasing.holds import open_holds_on
 from lottrack.rules.materials import use_faults
 from lottrack.rules.reading.times import from_text
-from lottrack.rules.release.materials import MaterialsFact, MaterialUseFact
+from lottrack.rules.release.facts import MaterialsFact, MaterialUseFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -37,7 +37,7 @@ from lottrack.errors import Blocker, Refused
 from lottrack.rules.culture.growth import CUMULATIVE_CONVENTION, cumulative_doublings, passage_name
 from lottrack.rules.reading.quantities import plain
 from lottrack.rules.reading.times import iso_local
-from lottrack.rules.release.facts import listed
+from lottrack.rules.release.findings import listed
 from lottrack.rules.specification.fulfilment import MISSING
 from lottrack.rules.specification.results import FINAL, INTERIM
 

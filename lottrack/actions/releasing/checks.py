@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.desk import Desk
     from lottrack.actions.releasing.facts import Scope
-    from lottrack.rules.release.facts import RuleFinding
+    from lottrack.rules.release.findings import RuleFinding
     from lottrack.store.reader import Reader
 
 

@@ -24,12 +24,12 @@ from lottrack.rules.reading.times import from_text
 from lottrack.rules.release.facts import (
     HoldFact,
     MoveFact,
+    OosFact,
     PendingFact,
     QualityFacts,
     ReviewFact,
     SignatureFact,
 )
-from lottrack.rules.release.oos import OosFact
 from lottrack.rules.specification.fulfilment import due_on
 from lottrack.rules.specification.investigation import (
     confirmed_and_withdrawn,

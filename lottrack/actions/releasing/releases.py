@@ -22,7 +22,7 @@ from lottrack.actions.testing.quality_states import filled_containers, state_of_
 from lottrack.errors import AlreadyDone, Blocker, DispositionRefused
 from lottrack.rules.lifecycle import disposition_after
 from lottrack.rules.reading.text import clean_text
-from lottrack.rules.release.facts import listed
+from lottrack.rules.release.findings import listed
 from lottrack.rules.release.verdict import CONDITIONALLY, NOT_RELEASABLE, RELEASABLE
 from lottrack.rules.specification.fulfilment import due_on
 

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lottrack.rules.administration.dose import Dose
-    from lottrack.rules.administration.loads import Load
     from lottrack.rules.administration.waiving import WaiverFact
     from lottrack.rules.certification.supply import SupplyFact
 
@@ -174,6 +173,34 @@ class PlanCase(NamedTuple):
     weight_change_pct: Decimal = _NONE
     waivable: tuple[str, ...] = ()
     waivers: tuple[WaiverFact, ...] = ()
+
+
+class Load(NamedTuple):
+    """What one container would bring of one thing.
+
+    Attributes:
+        quantity: ``endotoxin`` or ``dmso``.
+        container: the container.
+        lot: its lot, whose specification sets the limit.
+        test: the test that tells how much there is; "" for DMSO.
+        told: what it was reckoned from, in words: ``< 0.50 EU/mL``; "" where nothing tells.
+        volume_ml: the volume it was reckoned with.
+        amount: the most it can be, in EU or g; None where nothing sets an upper end.
+        limit: the most per kg.
+        unit: the limit's unit.
+        basis: where the limit comes from.
+    """
+
+    quantity: str
+    container: str
+    lot: str
+    test: str
+    told: str
+    volume_ml: Decimal
+    amount: Decimal | None
+    limit: Decimal
+    unit: str
+    basis: str
 
 
 class Case(NamedTuple):

@@ -17,7 +17,7 @@ from lottrack.rules.reading.quantities import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lottrack.rules.administration.facts import Case
+    from lottrack.rules.administration.facts import Case, Load
 
 ENDOTOXIN = "endotoxin"
 CODES = {ENDOTOXIN: "endotoxin-above-patient-limit", "dmso": "dmso-above-patient-limit"}
@@ -28,34 +28,6 @@ _AMOUNTS = {ENDOTOXIN: "EU per kg, given within an hour", "dmso": "g per kg"}
 _SHOWN = {ENDOTOXIN: Decimal("0.01"), "dmso": Decimal("0.001")}
 # Own context: the caller's precision and rounding must not change a judged number.
 _CONTEXT = Context(prec=50, rounding=ROUND_HALF_EVEN)
-
-
-class Load(NamedTuple):
-    """What one container would bring of one thing.
-
-    Attributes:
-        quantity: ``endotoxin`` or ``dmso``.
-        container: the container.
-        lot: its lot, whose specification sets the limit.
-        test: the test that tells how much there is; "" for DMSO.
-        told: what it was reckoned from, in words: ``< 0.50 EU/mL``; "" where nothing tells.
-        volume_ml: the volume it was reckoned with.
-        amount: the most it can be, in EU or g; None where nothing sets an upper end.
-        limit: the most per kg.
-        unit: the limit's unit.
-        basis: where the limit comes from.
-    """
-
-    quantity: str
-    container: str
-    lot: str
-    test: str
-    told: str
-    volume_ml: Decimal
-    amount: Decimal | None
-    limit: Decimal
-    unit: str
-    basis: str
 
 
 class Sum(NamedTuple):

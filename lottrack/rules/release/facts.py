@@ -1,8 +1,7 @@
-"""What a lot check rests on: the facts of a lot, gathered once, and what a rule says about them.
+"""What a lot check rests on: the facts of a lot, gathered once.
 
-The facts arrive as values, read from the record as it stood at one moment; the rules in
-``release_source``, ``release_making`` and ``release_testing`` judge them without looking anywhere
-else.
+They arrive as values, read from the record as it stood at one moment; the rules in the modules
+beside this one judge them without looking anywhere else.
 """
 
 from __future__ import annotations
@@ -15,31 +14,7 @@ if TYPE_CHECKING:
     from lottrack.rules.calibration import UseFact
     from lottrack.rules.culture.balance import Balance
     from lottrack.rules.deviations import DeviationFact
-    from lottrack.rules.release.materials import MaterialsFact
-    from lottrack.rules.release.oos import OosFact
     from lottrack.rules.specification.fulfilment import CriterionState, SpecificationState
-
-PASS, FAIL, PENDING, NOT_APPLICABLE = "pass", "fail", "pending", "not_applicable"
-OUTCOMES = (PASS, FAIL, PENDING, NOT_APPLICABLE)
-"""What a rule can say. Only ``results-complete`` can be pending."""
-
-
-class RuleFinding(NamedTuple):
-    """What one rule says about a lot.
-
-    Attributes:
-        code: the rule.
-        outcome: one of ``OUTCOMES``.
-        sentence: why, in words, naming the records.
-        evidence: numbers of the records it rests on.
-        who_can_mend: the roles that can, and the next command; "" where nothing is to be mended.
-    """
-
-    code: str
-    outcome: str
-    sentence: str
-    evidence: tuple[str, ...] = ()
-    who_can_mend: str = ""
 
 
 class ConsentFact(NamedTuple):
@@ -189,6 +164,38 @@ class FillFact(NamedTuple):
     beyond_shelf_life: str
 
 
+class MaterialUseFact(NamedTuple):
+    """One use of a material on the way to the cells in question.
+
+    Attributes:
+        use: its number.
+        material_lot: number of the material lot.
+        name: what the material is called.
+        faults: code and sentence of what is wrong with the use.
+        judged: the hold that was opened for it was lifted by signature.
+        hold: number of the open hold for it, or "".
+    """
+
+    use: str
+    material_lot: str
+    name: str
+    faults: tuple[tuple[str, str], ...] = ()
+    judged: bool = False
+    hold: str = ""
+
+
+class MaterialsFact(NamedTuple):
+    """What the record tells of a lot's materials.
+
+    Attributes:
+        uses: every use on the way to the cells in question, those in parent lots included.
+        kept: the site had material lots on record when a step of the lot was taken.
+    """
+
+    uses: tuple[MaterialUseFact, ...]
+    kept: bool
+
+
 class MakingFacts(NamedTuple):
     """How the cells were made, filled, labelled and kept.
 
@@ -300,6 +307,32 @@ class MoveFact(NamedTuple):
     reason: str
 
 
+class OosFact(NamedTuple):
+    """An investigation that concerns what is to be released.
+
+    Attributes:
+        oos: its number.
+        test: the test.
+        subject: the lot, container or preparation.
+        results: numbers of the results it is about.
+        is_concluded: a conclusion that stands ended it.
+        said: where it stands, in words.
+        mend: who takes it on, and by which command.
+        withdrawn: results it confirmed although they were struck, or corrected so that they pass.
+        conclusion: the record of its last conclusion, or "".
+    """
+
+    oos: str
+    test: str
+    subject: str
+    results: tuple[str, ...]
+    is_concluded: bool
+    said: str
+    mend: str
+    withdrawn: tuple[str, ...] = ()
+    conclusion: str = ""
+
+
 class QualityFacts(NamedTuple):
     """What was tested, signed, reviewed and stopped.
 
@@ -347,29 +380,3 @@ class LotFacts(NamedTuple):
     source: SourceFacts
     making: MakingFacts
     quality: QualityFacts
-
-
-def passed(code: str, sentence: str, *evidence: str) -> RuleFinding:
-    """A rule that is met."""
-    return RuleFinding(code, PASS, sentence, _numbers(evidence))
-
-
-def failed(code: str, sentence: str, mend: str, *evidence: str) -> RuleFinding:
-    """A rule that is not met, and who can mend it."""
-    return RuleFinding(code, FAIL, sentence, _numbers(evidence), mend)
-
-
-def not_applicable(code: str, sentence: str, *evidence: str) -> RuleFinding:
-    """A rule whose facts the record does not hold."""
-    return RuleFinding(code, NOT_APPLICABLE, sentence, _numbers(evidence))
-
-
-def listed(words: tuple[str, ...] | list[str], most: int = 6) -> str:
-    """Words in a sentence: all of them, or the first few and how many more."""
-    if len(words) <= most:
-        return ", ".join(words)
-    return f"{', '.join(words[:most])} and {len(words) - most} more"
-
-
-def _numbers(evidence: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(number for number in evidence if number))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from lottrack.rules import calibration, deviations
 from lottrack.rules.culture.balance import balance_blockers
 from lottrack.rules.reading.quantities import format_cells
-from lottrack.rules.release.facts import failed, listed, not_applicable, passed
+from lottrack.rules.release.findings import failed, listed, not_applicable, passed
 from lottrack.rules.release.materials import judged_uses
 
 if TYPE_CHECKING:
-    from lottrack.rules.release.facts import LotFacts, RuleFinding
+    from lottrack.rules.release.facts import LotFacts
+    from lottrack.rules.release.findings import RuleFinding
 
 ATTESTED = ("materials-in-date", "equipment-in-calibration", "deviations-closed")
 """Rules whose facts may be kept elsewhere: a person states that they are met."""

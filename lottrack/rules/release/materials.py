@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lottrack.rules.materials import LATER
-from lottrack.rules.release.facts import RuleFinding, failed, listed, passed
+from lottrack.rules.release.findings import RuleFinding, failed, listed, passed
 
 if TYPE_CHECKING:
-    from lottrack.rules.release.facts import LotFacts
+    from lottrack.rules.release.facts import LotFacts, MaterialUseFact
 
 CODE = "materials-in-date"
 _ATTESTS = "production_lead, qc, qa, responsible_person or qp"
-
-
-class MaterialUseFact(NamedTuple):
-    """One use of a material on the way to the cells in question.
-
-    Attributes:
-        use: its number.
-        material_lot: number of the material lot.
-        name: what the material is called.
-        faults: code and sentence of what is wrong with the use.
-        judged: the hold that was opened for it was lifted by signature.
-        hold: number of the open hold for it, or "".
-    """
-
-    use: str
-    material_lot: str
-    name: str
-    faults: tuple[tuple[str, str], ...] = ()
-    judged: bool = False
-    hold: str = ""
-
-
-class MaterialsFact(NamedTuple):
-    """What the record tells of a lot's materials.
-
-    Attributes:
-        uses: every use on the way to the cells in question, those in parent lots included.
-        kept: the site had material lots on record when a step of the lot was taken.
-    """
-
-    uses: tuple[MaterialUseFact, ...]
-    kept: bool
 
 
 def judged_uses(facts: LotFacts) -> RuleFinding | None:

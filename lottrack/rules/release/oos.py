@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from lottrack.rules.release.facts import failed, listed, passed
+from lottrack.rules.release.findings import failed, listed, passed
 
 if TYPE_CHECKING:
-    from lottrack.rules.release.facts import LotFacts, RuleFinding
-
-
-class OosFact(NamedTuple):
-    """An investigation that concerns what is to be released.
-
-    Attributes:
-        oos: its number.
-        test: the test.
-        subject: the lot, container or preparation.
-        results: numbers of the results it is about.
-        is_concluded: a conclusion that stands ended it.
-        said: where it stands, in words.
-        mend: who takes it on, and by which command.
-        withdrawn: results it confirmed although they were struck, or corrected so that they pass.
-        conclusion: the record of its last conclusion, or "".
-    """
-
-    oos: str
-    test: str
-    subject: str
-    results: tuple[str, ...]
-    is_concluded: bool
-    said: str
-    mend: str
-    withdrawn: tuple[str, ...] = ()
-    conclusion: str = ""
+    from lottrack.rules.release.facts import LotFacts
+    from lottrack.rules.release.findings import RuleFinding
 
 
 def oos_closed(facts: LotFacts) -> RuleFinding:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.rules.release.facts import failed, listed, not_applicable, passed
+from lottrack.rules.release.findings import failed, listed, not_applicable, passed
 
 if TYPE_CHECKING:
-    from lottrack.rules.release.facts import LotFacts, RuleFinding
+    from lottrack.rules.release.facts import LotFacts
+    from lottrack.rules.release.findings import RuleFinding
 
 _DECIDES = "responsible_person: lottrack donor decide"
 

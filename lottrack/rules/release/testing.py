@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.rules.release.facts import PENDING, RuleFinding, failed, listed, passed
+from lottrack.rules.release.findings import PENDING, RuleFinding, failed, listed, passed
 from lottrack.rules.specification.criterion import limit_text
 
 if TYPE_CHECKING:

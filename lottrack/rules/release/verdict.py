@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import Blocker
 from lottrack.rules.release import making, oos, source, testing
-from lottrack.rules.release.facts import NOT_APPLICABLE, PASS, PENDING
+from lottrack.rules.release.findings import NOT_APPLICABLE, PASS, PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lottrack.rules.release.facts import LotFacts, RuleFinding
+    from lottrack.rules.release.facts import LotFacts
+    from lottrack.rules.release.findings import RuleFinding
 
 RELEASABLE = "releasable"
 CONDITIONALLY = "conditionally_releasable"
