@@ -150,7 +150,6 @@ def read_back(image: Image, carriers: Collection[str]) -> list[str]:
 def _symbol(carrier: str, payload: str) -> Image:
     """The symbol without its quiet zone, one dot a module; bars one dot high."""
     import zxingcpp
-    from PIL import Image as Images
 
     if not codes.is_payload(payload):
         raise LabelError(
@@ -158,13 +157,39 @@ def _symbol(carrier: str, payload: str) -> Image:
             hint="Payloads are made by lottrack; report this as a bug.",
         )
     if carrier == DATA_MATRIX:
-        made = zxingcpp.create_barcode(
-            payload, zxingcpp.BarcodeFormat.DataMatrix, force_square=True
+        return _dots(
+            zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
         )
-    else:
-        made = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128)
+    symbol = _dots(zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128))
+    return symbol.crop((0, 0, symbol.width, 1))
+
+
+def data_matrix(message: str, module_dots: int) -> Image:
+    """A Data Matrix of another system's message with its quiet zone, in whole dots a module.
+
+    Raises:
+        LabelError: the message is not of printable ASCII characters.
+    """
+    import zxingcpp
+    from PIL import Image as Images
+
+    if not (message.isascii() and message.isprintable()):
+        raise LabelError(f"The message {printable(message)!r} cannot stand in a Data Matrix.")
+    symbol = _dots(
+        zxingcpp.create_barcode(message, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+    )
+    side = (symbol.width + 2 * _MATRIX_QUIET) * module_dots
+    code = Images.new("1", (side, side), 1)
+    drawn = symbol.resize((symbol.width * module_dots,) * 2, Images.Resampling.NEAREST)
+    code.paste(drawn, (_MATRIX_QUIET * module_dots,) * 2)
+    return code
+
+
+def _dots(made: Any) -> Image:
+    """A symbol as zxing-cpp made it, one dot a module and without its quiet zone."""
+    from PIL import Image as Images
+
     shades: Any = made.to_image(scale=1, add_quiet_zones=False)
     height, width = shades.shape
     grey = Images.frombytes("L", (width, height), bytes(shades))
-    symbol = grey.convert("1", dither=Images.Dither.NONE)
-    return symbol if carrier == DATA_MATRIX else symbol.crop((0, 0, width, 1))
+    return grey.convert("1", dither=Images.Dither.NONE)

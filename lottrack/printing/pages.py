@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lottrack.errors import LabelError
-from lottrack.printing import codes
+from lottrack.printing import carriers, codes
 from lottrack.printing.fonts import Place, fit, font, missing_characters
 from lottrack.printing.layout import dots
 from lottrack.printing.rendering import Rendered
@@ -95,6 +95,29 @@ def check_page(title: str, payload: str, lines: Sequence[str]) -> Rendered:
         entry = Entry(payload, words)
         page.put(entry, _left(), top + dots(Decimal(8), DPI), module)
         top += dots(Decimal(60), DPI)
+    return page.finished()
+
+
+def matrix_page(title: str, lines: Sequence[str], message: str, words: str) -> Rendered:
+    """One A4 page with the Data Matrix of another system's message and the same in words.
+
+    Raises:
+        LabelError: a text cannot be printed or does not fit, or the code could not be read back.
+    """
+    page = _Page(title)
+    top = dots(Decimal(35), DPI)
+    for line in lines:
+        page.write(line, "regular", _left(), top, (Decimal(186), Decimal(24)), 56)
+        top += dots(Decimal(26), DPI)
+    code = carriers.data_matrix(message, _MODULE_DOTS)
+    page.image.paste(code, (_left(), top))
+    page.write(words, "bold", _left() + code.width + 40, top, (Decimal(150), Decimal(13)), _LARGEST)
+    if carriers.read_back(page.image, {carriers.DATA_MATRIX}) != [message]:
+        raise LabelError(
+            "The code on the page could not be read back as it is; the page was not made.",
+            code="code-unreadable-after-rendering",
+            hint="Report this as a bug.",
+        )
     return page.finished()
 
 

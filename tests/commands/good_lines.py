@@ -254,6 +254,7 @@ LINES = [
     Line("bench doctor", T, "", ends=2),
     Line("bench reason", "QA1", "X"),
     Line("label commands", "", "--out {folder}"),
+    Line("label donation", "", "{collection} --out {folder}", ends=44),
     # -- custody
     Line("container extend", "QP1", "{bag} --expires {much_later} --basis X --signer {qp}"),
     Line("custody store", PH, "{bag} --position A1 --place {place}"),

@@ -288,3 +288,84 @@ class TestIsbt:
     )
     def test_half_of_it_is_refused(self, program: Program, words: tuple[str, ...]) -> None:
         program("site", "isbt", *words, "--reason", "x", user="ADMIN", exit_code=2)
+
+
+@pytest.fixture
+def donated(program: Program) -> tuple[Program, str]:
+    """A collection that came with a donation number."""
+    steps.approve_documents(program)
+    steps.register_patient(program)
+    steps.register_donor(program)
+    _, course = steps.register_pair(program)
+    made = program(
+        *("collection", "record", "--course", course, "--at", steps.ago(program, days=20)),
+        *("--volume-ml", "60", "--external-number", "DIN=A999926123456"),
+        user="TECHNICIAN1",
+    ).data
+    return program, made["id"]
+
+
+class TestDonationNumber:
+    """ISBT 128 is printed only where a site said that it is registered, and never made up."""
+
+    def test_is_not_printed_as_a_code_at_a_site_that_did_not_say_it_is_registered(
+        self, donated: tuple[Program, str], tmp_path: Path
+    ) -> None:
+        program, collection = donated
+        words = ("label", "donation", collection, "--out", tmp_path)
+        refused = program(*words, exit_code=44)
+        assert refused.code == "isbt-not-registered"
+        assert "lottrack site isbt" in refused.data["error"]["hint"]
+        assert list(tmp_path.glob("donation*")) == []
+
+        program(*TestIsbt.STATE, "--reason", "contract", user="ADMIN")
+        program(*words)
+        program("site", "isbt", "--withdraw", "--reason", "contract ended", user="ADMIN")
+        assert program(*words, exit_code=44).code == "isbt-not-registered"
+
+    def test_is_printed_as_it_was_given_and_read_back_by_another_program(
+        self, donated: tuple[Program, str], tmp_path: Path
+    ) -> None:
+        import zxingcpp
+        from PIL import Image
+
+        program, collection = donated
+        program(*TestIsbt.STATE, "--reason", "contract", user="ADMIN")
+        made = program("label", "donation", collection, "--out", tmp_path / "din.png").data
+        assert (made["number"], made["payload"]) == ("A999926123456", "=A99992612345600")
+        (code,) = zxingcpp.read_barcodes(Image.open(made["path"]).convert("L"))
+        assert (code.text, code.format) == ("=A99992612345600", zxingcpp.BarcodeFormat.DataMatrix)
+        assert program("label", "read", code.text).data["valid"] is True
+        again = program("label", "donation", collection, "--out", tmp_path / "papers.pdf").data
+        assert (tmp_path / "papers.pdf").read_bytes().startswith(b"%PDF")
+        assert again["id"] == collection
+
+    def test_is_never_made_up(self, filled: tuple[Program, Filled], tmp_path: Path) -> None:
+        program, lot = filled
+        program(*TestIsbt.STATE, "--reason", "contract", user="ADMIN")
+        words = ("label", "donation", lot.collection, "--out", tmp_path)
+        assert program(*words, exit_code=20).code == "no-donation-number"
+
+    def test_stands_as_text_on_labels_without_any_statement(
+        self, donated: tuple[Program, str]
+    ) -> None:
+        from lottrack.actions.labelling.values import collection_values
+        from lottrack.store.store import Store
+
+        program, collection = donated
+        store = Store(program.db)
+        values = collection_values(store, store.get("collection", collection))
+        store.close()
+        assert values["external_number"] == "DIN A999926123456"
+
+    def test_no_template_can_ask_for_it_as_a_code(self) -> None:
+        """What carries a code on a label says that label's own payload and nothing else."""
+        from lottrack.assets import folder
+        from lottrack.errors import TemplateInvalid
+        from lottrack.printing.templates import load_template
+
+        source = (folder("labels") / "cryobag.toml").read_text(encoding="utf-8")
+        start = source.index('type = "qr"')
+        asks = source[:start] + 'text = "{external_number}"\n' + source[start:]
+        with pytest.raises(TemplateInvalid):
+            load_template("cryobag", asks)
