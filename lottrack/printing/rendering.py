@@ -10,30 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lottrack.errors import LabelError
-from lottrack.printing import carriers, codes
+from lottrack.printing import carriers
+from lottrack.printing.composing import compose
 from lottrack.printing.fields import FIELDS, says_autologous
-from lottrack.printing.layout import (
-    Area,
-    Bar,
-    Code,
-    Dots,
-    Element,
-    Frame,
-    Symbol,
-    Text,
-    area_dots,
-    dots,
-    module_dots,
-    module_mm,
-)
+from lottrack.printing.layout import Area, Code, Dots, area_dots, dots
 from lottrack.printing.png import png
-from lottrack.printing.symbols import draw_symbol
-from lottrack.printing.templates import PLACEHOLDER
-from lottrack.printing.texts import INK, PAPER, Canvas, draw_text
 from lottrack.rules.reading.text import nfc, printable
 
 if TYPE_CHECKING:
@@ -43,9 +27,6 @@ if TYPE_CHECKING:
 
     from lottrack.printing.templates import Template
 
-
-_OF_ONE_LABEL: Final = frozenset({"label", "container", "ordinal", "sample"})
-"""Fields that say something else on each label of a job."""
 
 _BESIDE_MM: Final = Decimal(2)
 
@@ -106,21 +87,19 @@ def render(
             f" template {template.name} is laid out for {template.payload_length}.",
             hint="Raise payload_length in a new edition of the template, and the code's size.",
         )
-    image, text = _draw(template, clean, payload, dpi)
-    packed = image.tobytes()
-    drawn = [element for element in template.elements if _is_drawn(element, clean)]
-    symbols = [element for element in drawn if isinstance(element, Code)]
-    seen = [(each, _cut(packed, image.size, around(each.area, dpi))) for each in symbols]
+    drawn = compose(template, clean, payload, dpi)
+    packed, width, height = drawn.dots, drawn.width, drawn.height
+    seen = [(code, _cut(packed, (width, height), around(code.area, dpi))) for code in drawn.symbols]
     _require_readable(template, seen, payload)
     return Rendered(
         dots=packed,
-        width=image.width,
-        height=image.height,
-        image_sha256=image_sha256(packed, image.width, image.height),
+        width=width,
+        height=height,
+        image_sha256=image_sha256(packed, width, height),
         width_mm=template.width_mm,
         height_mm=template.height_mm,
         dpi=dpi,
-        text=text,
+        text=drawn.text,
         payload=payload,
     )
 
@@ -149,97 +128,6 @@ def _checked(template: Template, values: Mapping[str, str]) -> dict[str, str]:
                 hint="Correct the record this comes from.",
             )
     return clean
-
-
-def _draw(
-    template: Template, values: Mapping[str, str], payload: str, dpi: int
-) -> tuple[Image, tuple[str, ...]]:
-    """The picture and its lines of words."""
-    from PIL import Image, ImageDraw
-
-    size = dots(template.width_mm, dpi), dots(template.height_mm, dpi)
-    image = Image.new("1", size, PAPER)
-    pen = ImageDraw.Draw(image)
-    printed: list[str] = []
-    for element in template.elements:
-        if not _is_drawn(element, values):
-            continue
-        place = area_dots(element.area, dpi)
-        rectangle = (place.left, place.top, place.right - 1, place.bottom - 1)
-        match element:
-            case Text():
-                words = _words(template, element, values, dpi)
-                image.paste(words.image, (place.left, place.top))
-                printed += words.lines
-            case Code():
-                _draw_code(template, element, payload, image, dpi)
-            case Symbol():
-                sign = draw_symbol(element.symbol, min(place.width, place.height))
-                image.paste(sign, (place.left, place.top))
-            case Bar():
-                pen.rectangle(rectangle, fill=INK)
-            case Frame():
-                stroke = max(1, dots(element.line_mm, dpi))
-                pen.rectangle(rectangle, outline=INK, width=stroke)
-    return image, tuple(printed)
-
-
-class _Words(NamedTuple):
-    """A text as drawn: the picture of its place, and its lines."""
-
-    image: Image
-    lines: tuple[str, ...]
-
-
-def _words(template: Template, text: Text, values: Mapping[str, str], dpi: int) -> _Words:
-    """A text of a label. What all labels of a job say alike is drawn once."""
-    fields = dict.fromkeys(PLACEHOLDER.findall("".join(text.lines)))
-    draw = _draw_words if _OF_ONE_LABEL.isdisjoint(fields) else _draw_words.__wrapped__
-    said = tuple((field, values[field]) for field in fields)
-    return draw(template.name, template.caption_pt, text, said, dpi)
-
-
-@lru_cache(maxsize=256)
-def _draw_words(
-    template: str, caption_pt: Decimal, text: Text, said: tuple[tuple[str, str], ...], dpi: int
-) -> _Words:
-    from PIL import Image, ImageDraw
-
-    place = area_dots(text.area, dpi)
-    image = Image.new("1", (place.width, place.height), PAPER)
-    canvas = Canvas(template, caption_pt, dict(said), ImageDraw.Draw(image), dpi)
-    lines = tuple(draw_text(canvas, text))
-    return _Words(image, lines)
-
-
-def _is_drawn(element: Element, values: Mapping[str, str]) -> bool:
-    when, unless = element.condition
-    return (not when or values[when] != "") and (not unless or values[unless] == "")
-
-
-def _draw_code(template: Template, code: Code, payload: str, image: Image, dpi: int) -> None:
-    """The symbol in the middle of its place, at the largest whole number of dots a module."""
-    if code.carrier != carriers.QR:
-        place = area_dots(code.area, dpi)
-        carriers.draw_into(image, place, code.carrier, payload, dpi, template.minimum_module_mm)
-        return
-    # Level H where its modules are no smaller than the stock bears; else level Q.
-    modules = codes.roomy_modules(len(payload))
-    each = module_dots(code.area, modules, dpi)
-    if not (module_mm(each, dpi) >= template.minimum_module_mm):
-        modules = codes.symbol_modules(len(payload))
-        each = module_dots(code.area, modules, dpi)
-    if not (module_mm(each, dpi) >= template.minimum_module_mm):
-        raise LabelError(
-            f"At {dpi} dpi the code on label template {template.name} would have modules of"
-            f" {module_mm(each, dpi):.3f} mm; it needs {template.minimum_module_mm} mm.",
-            code="code-too-fine",
-            hint=f"Print at {template.dpi} dpi, for which the template is laid out.",
-        )
-    place = area_dots(code.area, dpi)
-    left = place.left + (place.width - each * modules) // 2
-    top = place.top + (place.height - each * modules) // 2
-    image.paste(codes.draw_code(payload, each, modules), (left, top))
 
 
 def around(area: Area, dpi: int) -> Dots:

@@ -8,6 +8,7 @@ question mark: the printer's own fonts are not used. The commands are digits and
 from __future__ import annotations
 
 import re
+from binascii import hexlify, unhexlify
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import LabelError
@@ -67,7 +68,7 @@ def read_back(job: bytes) -> list[Dots]:
         if row != (width + 7) // 8 or total != row * height or job[end : end + len(_TAIL)] != _TAIL:
             raise _damaged()
         try:
-            dots = bytes.fromhex(job[head.end() : end].decode("ascii"))
+            dots = unhexlify(job[head.end() : end])
         except ValueError:
             raise _damaged() from None
         if len(dots) != total:
@@ -81,10 +82,10 @@ def _label(label: Rendered) -> bytes:
     """The commands for one label: width, length, and its dots, 1 for black."""
     row = (label.width + 7) // 8
     dots = _turned(label.dots, label.width, row)
-    return (
-        f"^XA^PW{label.width}^LL{label.height}^LH0,0^FO0,0"
-        f"^GFA,{len(dots)},{len(dots)},{row},{dots.hex().upper()}"
-    ).encode("ascii") + _TAIL
+    head = (
+        f"^XA^PW{label.width}^LL{label.height}^LH0,0^FO0,0^GFA,{len(dots)},{len(dots)},{row},"
+    ).encode("ascii")
+    return b"".join((head, hexlify(dots).upper(), _TAIL))
 
 
 def _turned(dots: bytes, width: int, row: int) -> bytes:
