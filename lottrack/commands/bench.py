@@ -41,9 +41,10 @@ def open_(context: Context, lot: str) -> Answer:
 
     `lottrack bench` alone does it as well. The next action is always on the screen. A label is
     scanned, stuck on, and compared with what it stands on; record copies are attached; containers
-    are stored, handed over, received. Scan commands from the sheet of `lottrack label commands`, or
-    type them: YES, NO, NEXT, UNDO, DONE. UNDO takes the last act back as a new event. After a
-    quarter of an hour without a scan the bench locks and keeps the step. LEAVE ends it.
+    are stored, handed over, received; a harvest and planned fills are counted (NEXT). Scan commands
+    from the sheet of `lottrack label commands`, or type them: YES, NO, NEXT, UNDO, DONE, SIGN. UNDO
+    takes the last act back as a new event. After a quarter of an hour without a scan the bench
+    locks and keeps the step. LEAVE ends it.
 
     \b
     Example:
