@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from lottrack.rules.correcting.answers import COUNTS
 from lottrack.rules.reading.quantities import exact_cells, format_cells, plain, shown_unit
 
 if TYPE_CHECKING:
@@ -19,12 +20,7 @@ _TIME = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}"
 )
 _POWER_OF_TEN = r"10\^[0-9]+(?:[ /].*)?"
-_CELLS = frozenset(
-    {
-        *("seeded", "harvested", "cells", "viable_cells", "planned_cells", "total_cells"),
-        *("tnc", "mnc", "remainder"),
-    }
-)
+_CELLS = COUNTS | {"remainder"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

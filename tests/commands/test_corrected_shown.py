@@ -148,6 +148,9 @@ def test_what_a_correction_changes_is_told_in_words_people_read(released: Site) 
     assert "harvested: 321.0 ×10⁶ viable cells → 330.0 ×10⁶ viable cells" in shown
     assert "at: 2025-12-30 09:00 (+01:00) → 2025-12-30 10:00 (+01:00)" in shown
     assert "321000000" not in shown
+    told = ("correct", harvest, "harvested=3.4e8", "--reason", "again", "--dry-run")
+    (change,) = program(*told, user="TECHNICIAN1").data["changes"]
+    assert change == {"key": "harvested", "from": "330000000", "to": "340000000"}
     lot = text(program, "lot", "show", filled.lot)
     assert (
         f"* {harvest} harvested: was 321.0 ×10⁶ viable cells,"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.moments import shown_time
-from lottrack.rules.correcting.answers import NAMING
+from lottrack.rules.correcting.answers import COUNTS, NAMING
 from lottrack.store.tables import FACTS
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ def _struck(reader: Reader, table: str, row: Row) -> dict[str, str | None]:
 
 
 def shown_value(reader: Reader, field: str, value: object) -> object:
-    """A stored value as answers give it: a time in the site's zone, anything else as it is."""
+    """A stored value as answers give it: times in the site's zone, counts of cells as texts."""
+    if field in COUNTS and isinstance(value, int):
+        return str(value)
     if isinstance(value, str) and (field == "at" or field.endswith("_at")):
         return shown_time(reader, value)
     return value

@@ -10,6 +10,14 @@ from __future__ import annotations
 NAMING = ("id", "taking", "seeding", "harvest", "filling", "typing", "weight")
 """Keys under which an answer names the records its values come from."""
 
+COUNTS = frozenset(
+    {
+        *("seeded", "harvested", "cells", "viable_cells", "planned_cells", "total_cells"),
+        *("tnc", "mnc"),
+    }
+)
+"""Columns that hold a count of cells, which answers give as text."""
+
 _OF_OTHERS: dict[str, dict[str, tuple[str, ...]]] = {
     "taking": {"occurred_at": ("taken_at", "at")},
     "seeding": {"occurred_at": ("seeded_at",), "count_basis": ("seeding_count_basis",)},
