@@ -23,7 +23,7 @@ _FOR_PICTURES = frozenset({"caption", "training"})
 @click.argument("thing", metavar="ID")
 @click.option("--forward", is_flag=True, help="Towards patients only.")
 @click.option("--backward", is_flag=True, help="Towards donors only.")
-@click.option("--as-of", metavar="TIME", help="As it was recorded by then.")
+@click.option("--as-of", metavar="TIME", help="As it was recorded by then, or by the end of a day.")
 @click.option(
     "--format",
     "style",
@@ -48,11 +48,11 @@ def trace(
       lottrack trace LT-MAD-0001-K --out lot.svg
     """
     from lottrack.actions.record.traces import trace as follow
-    from lottrack.rules.reading.times import parse_time
+    from lottrack.rules.reading.times import parse_as_of
 
     style = style_of(style, out, SUFFIXES)
     desk = context.desk
-    moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())
+    moment = None if as_of is None else parse_as_of(as_of, desk.zone, desk.now())
     direction = {(True, False): "forward", (False, True): "backward"}.get(
         (forward, backward), "both"
     )
@@ -62,7 +62,8 @@ def trace(
         context.json_wanted = True
     if style in {"table", "json"} and out is None:
         return Answer(data, _table(found), is_of_earlier=True)
-    return Answer(data | _written(context, found, data, style, out))
+    written = _written(context, found, data, style, out)
+    return Answer(data | written, written["path"], is_of_earlier=True)
 
 
 def style_of(style: str | None, out: Path | None, suffixes: dict[str, str]) -> str:
@@ -103,7 +104,7 @@ def _table(found: Trace) -> str:
 
 def _written(
     context: Context, found: Trace, data: dict[str, Any], style: str, out: Path | None
-) -> dict[str, Any]:
+) -> dict[str, str]:
     """Draw the trace and write it: text to standard output, a picture to a file."""
     from lottrack.reports.output import as_json
     from lottrack.reports.tracing import drawn

@@ -48,6 +48,15 @@ def test_a_trace_is_written_as_a_graph_or_as_data_by_its_name(
     assert pictured(program, filled, "trace", tmp_path / "a.txt").startswith(b"kind ")
 
 
+def test_a_person_is_told_where_the_picture_is_and_not_its_data_again(
+    released: Site, tmp_path: Path
+) -> None:
+    program, filled = released
+    out = tmp_path / "a.svg"
+    shown = program("trace", filled.lot, "--out", out, as_json=False)
+    assert shown.stdout.strip() == str(out)
+
+
 @pytest.mark.parametrize("what", ["trace", "growth"])
 def test_a_name_that_belongs_to_another_format_is_refused(
     released: Site, tmp_path: Path, what: str

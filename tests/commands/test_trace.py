@@ -158,6 +158,17 @@ class TestWays:
         assert len(unknown) == 1
         assert lot.bags[2] in unknown[0]
 
+    def test_what_was_not_recorded_by_then_is_not_traced(self, released: Site) -> None:
+        program, lot = released
+        refused = program("trace", lot.lot, "--as-of", "2020-01-01", exit_code=20)
+        assert f"There was no lot {lot.lot} yet by then" in refused.data["error"]["sentence"]
+
+    def test_nobody_looks_back_from_the_future(self, released: Site) -> None:
+        program, lot = released
+        for words in (("trace", lot.lot), ("lot", "check", lot.lot)):
+            refused = program(*words, "--as-of", "2099-01-01T00:00", exit_code=2)
+            assert refused.code == "time-in-future"
+
     def test_a_number_nobody_gave(self, released: Site) -> None:
         program, _ = released
 

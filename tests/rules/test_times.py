@@ -15,6 +15,7 @@ from lottrack.rules.reading.times import (
     label_date,
     label_text,
     local_text,
+    parse_as_of,
     parse_date,
     parse_range_end,
     parse_range_start,
@@ -165,6 +166,19 @@ def test_a_range_is_told_by_times_as_well(parse) -> None:
 def test_a_range_that_is_neither_time_nor_date_is_refused(parse, text: str) -> None:
     with pytest.raises(BadValue):
         parse(text, BERLIN, NOW)
+
+
+def test_who_looks_back_names_a_time_or_the_end_of_a_day() -> None:
+    assert parse_as_of("2026-02-03T10:00", BERLIN, NOW) == _utc(2026, 2, 3, 9)
+    assert parse_as_of("2026-02-02", BERLIN, NOW) == _utc(2026, 2, 2, 22, 59, 59, 999_999)
+    assert parse_as_of("2026-02-03", BERLIN, NOW) == NOW, "today, as far as it is known"
+
+
+@pytest.mark.parametrize("text", ["2026-02-03T10:16", "2026-02-04", "2099-01-01"])
+def test_nobody_looks_back_from_the_future(text: str) -> None:
+    with pytest.raises(BadValue) as refused:
+        parse_as_of(text, BERLIN, NOW)
+    assert refused.value.code == "time-in-future"
 
 
 def test_the_last_day_of_the_calendar_has_no_end() -> None:

@@ -121,6 +121,11 @@ def _start(desk: Desk, reader: Reader, text: str) -> Node:
     if record.upper().startswith("PT-") and scanned:
         record = record[3:]
     found = find(reader, record)
+    if reader.as_of is not None and reader.versions(*found)[0].seq > reader.as_of:
+        raise NotFound(
+            f"There was no {word_for(found.table)} {found.record} yet by then.",
+            hint="Look back at a later time, or leave --as-of out.",
+        )
     if found.table in KINDS:
         return found.table, found.record
     row = reader.find(found.table, found.record)

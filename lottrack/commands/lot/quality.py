@@ -50,10 +50,10 @@ def check(
     """
     from lottrack.actions.releasing.checks import check_lot
     from lottrack.reports.quality import check_text
-    from lottrack.rules.reading.times import parse_time
+    from lottrack.rules.reading.times import parse_as_of
 
     desk = context.desk
-    moment = None if as_of is None else parse_time(as_of, desk.zone, desk.now())
+    moment = None if as_of is None else parse_as_of(as_of, desk.zone, desk.now())
     data = check_lot(desk, lot_id, fills, moment)
     code = 0 if data["verdict"] == "releasable" else NOT_RELEASABLE
     return Answer(data, check_text(data, whole=whole), code)

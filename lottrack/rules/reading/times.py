@@ -88,6 +88,23 @@ def parse_range_end(text: str, zone: str, now: datetime) -> datetime:
     return parse_time(text, zone, now) if next_day is None else next_day - _MOMENT
 
 
+def parse_as_of(text: str, zone: str, now: datetime) -> datetime:
+    """The moment a record is looked back at from: a time, or a date for the end of that day.
+
+    Today means now.
+
+    Raises:
+        BadValue: ``bad-time`` or ``bad-date``: it is neither; ``time-in-future``: nobody knows yet
+            what will have been recorded by then.
+    """
+    moment = parse_range_end(text, zone, now)
+    begins = _day_begins(text, zone, 0)
+    if begins is not None and begins <= now:
+        return min(moment, now)
+    require_not_future(moment, now, "the time to look back at", zone)
+    return moment
+
+
 def _day_begins(text: str, zone: str, days_later: int) -> datetime | None:
     """When the day of a bare date begins on the site's clock, or the day after; None of a time.
 
