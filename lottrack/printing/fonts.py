@@ -101,11 +101,22 @@ def missing_characters(text: str, weight: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def fit(lines: tuple[str, ...], weight: str, place: Place) -> Block | None:
     """The lines at the largest size at which they fit the place; None when none does."""
-    for size in range(place.largest, place.smallest - 1, -1):
+    size = place.largest
+    while size >= place.smallest:
         block = measure(lines, weight, size, place.width if place.wrap else None)
         if block.width <= place.width and block.height <= place.height:
             return block
+        size = min(size - 1, size if place.wrap else _most(block, place.width))
     return None
+
+
+def _most(block: Block, width: int) -> int:
+    """A size above which lines that are not broken are certainly too wide, from one that is.
+
+    Width goes with size, but for the rounding of each letter to whole dots: half a dot a letter.
+    """
+    rounding = max(len(line) for line in block.lines) + 2
+    return -(-block.size * (width + rounding) // max(1, block.width - rounding))
 
 
 def measure(lines: Sequence[str], weight: str, size: int, wrap_width: int | None = None) -> Block:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lottrack.printing.fonts import (
     WEIGHTS,
@@ -39,6 +41,30 @@ def test_the_largest_size_that_fits_is_taken() -> None:
     assert narrow.width <= 300
     one_larger = measure(["CN-NORTH-0002-L"], "bold", narrow.size + 1)
     assert one_larger.width > 300
+
+
+LETTERS = "ABCijlmWw0179-.· Łµ×⁶"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=st.lists(st.text(LETTERS, min_size=1, max_size=30), min_size=1, max_size=2),
+    width=st.integers(5, 1500),
+    height=st.integers(10, 200),
+    largest=st.integers(8, 120),
+    wrap=st.booleans(),
+)
+def test_no_size_that_would_fit_is_passed_over(
+    lines: list[str], width: int, height: int, largest: int, wrap: bool
+) -> None:
+    place = Place(width, height, largest, 6, wrap)
+    sizes = (
+        measure(lines, "bold", size, width if wrap else None) for size in range(largest, 5, -1)
+    )
+    largest_that_fits = next(
+        (each for each in sizes if each.width <= width and each.height <= height), None
+    )
+    assert fit(tuple(lines), "bold", place) == largest_that_fits
 
 
 def test_text_that_fits_at_no_size_is_none() -> None:
