@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lottrack.reports.output import fields, table
+from lottrack.reports.output import fields, shown, table
 
 _LOUD = frozenset({"overdue", "failed"})
+_OPEN = frozenset({"owed", "overdue"})
 
 
 def conditions_text(data: list[dict[str, Any]]) -> str:
@@ -54,7 +55,7 @@ def calls_text(data: list[dict[str, Any]]) -> str:
             "patient": entry["patient"],
             "by": entry["due_at"],
             "state": _state(entry["state"]),
-            "reached": " ".join(filter(None, [entry["reached"], entry["told_at"]])),
+            "reached": _reached(entry),
             "because of": entry["because_of"],
         }
         for entry in data
@@ -71,7 +72,14 @@ def sheet_text(data: dict[str, Any]) -> str:
     for key in ("faults", "given", "stopped"):
         if data.get(key):
             lines += ["", f"{key}:", table(data[key])]
-    return "\n".join([*lines, "", "calls:", calls_text(data["calls"])])
+    lines += ["", "calls:", calls_text(data["calls"])]
+    lines += [
+        f"{call['id']}, what to tell: {call['text']}\n"
+        f"    once made: lottrack notify record {call['id']} --reached NAME --what TEXT"
+        for call in data["calls"]
+        if call["state"] in _OPEN
+    ]
+    return "\n".join(lines)
 
 
 def supplies_text(data: list[dict[str, Any]]) -> str:
@@ -95,3 +103,8 @@ def supplies_text(data: list[dict[str, Any]]) -> str:
 def _state(state: str) -> str:
     words = state.replace("_", " ")
     return words.upper() if state in _LOUD else words
+
+
+def _reached(call: dict[str, Any]) -> str:
+    """Who was reached and when; "" where nobody was."""
+    return f"{call['reached']}, {shown(call['told_at'])}" if call["reached"] else ""

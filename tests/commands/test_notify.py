@@ -473,3 +473,17 @@ def test_a_file_that_breaks_a_rule_is_not_loaded(released: Site) -> None:
     path.write_bytes(b"#" * 200_000)
     large = program.signed("notify", "load", path, user="QP1", exit_code=2)
     assert large.code == "file-too-large"
+
+
+def test_the_sheet_is_all_one_needs_at_the_telephone(
+    alarmed: tuple[Program, Filled, dict[str, Any]],
+) -> None:
+    """Whom to call, what to say, and the command that closes the call; told ones are listed."""
+    program, _, made = alarmed
+    physician, sponsor = (call["id"] for call in made["late_positive"]["calls"])
+    told_to(program, physician)
+    text = program("notify", "show", made["late_positive"]["id"], as_json=False).stdout
+    assert f"{sponsor}, what to tell: A culture is positive after release" in text
+    assert f"lottrack notify record {sponsor} --reached NAME --what TEXT" in text
+    assert f"{physician}, what to tell" not in text
+    assert "T08:" not in text.split("calls:")[1], "times are written as everywhere else"

@@ -150,7 +150,9 @@ def _require_possible(
         raise AlreadyDone(
             f"{subject.container.root} has the open dossier {dossier.number}.",
             code="dossier-open",
-            hint=f"`lottrack supply show {dossier.number}` tells what it waits for.",
+            hint=f"`lottrack supply show {dossier.number}` tells what it waits for. What came up"
+            f" since asks for a dossier of its own: `lottrack supply decline {dossier.number}"
+            " --reason TEXT` closes this one first.",
         )
     if dossier.state not in _FROM[asked.act]:
         raise _not_at_this_act(asked.act, dossier)
