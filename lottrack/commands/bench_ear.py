@@ -160,6 +160,12 @@ class Ear:
         self._heard = []
         self.clear()
 
+    def ask_secret(self, prompt: str) -> str:
+        """A secret, typed without echo; the code scanned before it may be scanned again at once."""
+        secret = self.context.ask_secret(prompt)
+        self._previous = None
+        return secret
+
     def clear(self) -> None:
         """Let the next act start without the scans and subjects of the one before."""
         self.desk.scans, self.desk.subjects, self.desk.holds_opened = [], [], []

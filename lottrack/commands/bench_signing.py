@@ -95,7 +95,7 @@ def signed(
             who = badge_of(heard.command)
             continue
         try:
-            sign(prepared, Proof(who, bench.context.ask_secret(f"Secret of {who}, to sign")))
+            sign(prepared, Proof(who, bench.ask_secret(f"Secret of {who}, to sign")))
         except SignatureRejected as error:
             bench.refuse(error, act)
             continue

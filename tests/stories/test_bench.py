@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from lottrack.rules.bench.doctor import CANARY, diagnose
 from lottrack.store.store import Store
 from tests import steps
 from tests.conftest import Clock, PlainHasher, Program, secret_of
+from tests.raw import raw
 from tests.rules.test_bench import azerty
 from tests.steps import Filled
 from tests.stories.bench_scanner import QUESTION, Scanner
@@ -324,7 +324,7 @@ def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
         assert morning.states(each["container"]) == {each["id"]: "printed"}
     held = {hold["on"] for hold in program("hold", "list").data}
     assert held == {morning.lot.lot, neighbour}
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         kept = database.execute(
             "SELECT act, scans, blockers FROM refusal ORDER BY seq DESC LIMIT 2"
         ).fetchall()
@@ -332,3 +332,78 @@ def test_the_fatal_mistake_is_stopped(morning: Morning) -> None:
     assert "label-mismatch" in kept[0][2]
     assert "other-lot-at-bench" in kept[1][2]
     assert f"bytes {(theirs[0]['payload'] + chr(13) + chr(10)).encode().hex(' ')}" in kept[1][1]
+
+
+def test_another_lot_is_opened_only_after_somebody_looked_and_signed(morning: Morning) -> None:
+    """The neighbour's labels are still out when this lot is to be opened at the bench.
+
+    The technician's scan is refused. The production lead looks where the labels are, scans the
+    badge, reads what is to be signed, scans SIGN and types the secret, which the screen never
+    shows; a secret that is wrong signs nothing. Then the lot is open.
+    """
+    program = morning.program
+    with_real_secret(program, "LEAD1")
+    neighbour = steps.grow_lot(program, morning.lot.collection)
+    theirs = filled_and_printed(program, neighbour)
+    program("place", "line-clearance", "GMP", "--on", "--reason", "SOP-PR-009", user="QA1")
+    program("login", "TECHNICIAN1", secrets=("TECHNICIAN1",))
+
+    screen = morning.bench("bench")
+    screen.until(QUESTION)
+    scanner = Scanner(screen, suffix="\r\n")
+    shown = scanner.scan(morning.lot.scans[0])
+    assert on_screen("REFUSED", shown)
+    assert f"2 labels of lot {neighbour} are outstanding" in shown
+    scanner.type("in the sealed envelope of the neighbour")
+    shown = scanner.scan(command_code("U.LEAD1"))
+    assert on_screen("SIGN", shown)
+    assert f"Lot: {neighbour}, 2 labels outstanding" in shown
+    assert theirs[0]["id"] in shown
+
+    scanner.scan(command_code("SIGN"), "Secret of LEAD1, to sign")
+    wrong = scanner.type("not the secret")
+    assert on_screen("REFUSED", wrong)
+    scanner.scan(command_code("SIGN"), "Secret of LEAD1, to sign")
+    opened = scanner.type(secret_of("LEAD1"))
+    assert on_screen("LINE CLEAR", opened)
+    assert f"LOT {morning.lot.lot}" in opened
+    assert secret_of("LEAD1") not in opened + wrong
+    assert ended(screen) == 0
+
+    with raw(program.db) as database:
+        signed = database.execute(
+            "SELECT s.performed_by, k.recorded_by, k.lot FROM line_clearance AS k"
+            " JOIN signature AS s ON s.id = k.signature"
+        ).fetchall()
+    assert signed == [("LEAD1", "TECHNICIAN1", neighbour)]
+    assert program("audit", "verify").data["verdict"] == "intact"
+
+
+def test_a_harvest_is_counted_with_the_sheet_of_codes(morning: Morning) -> None:
+    """Gloves on: the count of a harvest is scanned digit by digit, and confirmed by YES."""
+    program = morning.program
+    lot = program(
+        *("lot", "register", "--collection", morning.lot.collection, "--product", "MSC-EB"),
+        *("--spec", steps.SPECIFICATION),
+        user="TECHNICIAN1",
+    ).data["id"]
+    program(
+        *("lot", "seed", lot, "--passage", "P0", "--seeded", "1.91e8", "--area-cm2", "1272"),
+        *("--at", steps.ago(program, days=10)),
+        user="TECHNICIAN1",
+    )
+    screen = morning.bench("bench", lot)
+    assert "NEXT: count (harvest P0)" in screen.until(QUESTION).replace("\r\n", " ")
+    scanner = Scanner(screen, suffix="\r\n")
+    assert on_screen("HARVEST?", scanner.scan(command_code("NEXT")))
+    assert on_screen("CELLS", scanner.scan(YES))
+    for digit in "15200000":
+        shown = scanner.scan(command_code(f"D{digit}"))
+        time.sleep(0.5)  # the same digit again is the next digit, not a double trigger
+    assert "So far: 15200000 = 15.2 ×10⁶ cells" in shown
+    assert on_screen("VIABILITY", scanner.scan(command_code("DONE")))
+    assert "viability 91 %" in scanner.type("91")
+    assert on_screen("HARVESTED", scanner.scan(YES))
+    assert ended(screen) == 0
+    (passage,) = program("lot", "show", lot).data["passages"]
+    assert passage["viability_pct"] == "91"
