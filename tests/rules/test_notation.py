@@ -94,6 +94,7 @@ def test_a_result_with_another_mark_is_refused(typed: str) -> None:
         ("volume 1.5 mL", "volume 1,5 mL"),
         ("4.40 ×10⁶ viable cells/kg", "4,40 ×10⁶ viable cells/kg"),
         ("4.4 × 10⁷", "4,4 × 10⁷"),
+        ("2.87 million viable cells", "2,87 million viable cells"),
         ("viability 97.5 %", "viability 97,5 %"),
         ("2.0 to 8.0 °C", "2,0 to 8,0 °C"),
         ("write 4.4e7", "write 4,4e7"),
@@ -115,6 +116,7 @@ def test_a_number_without_a_unit_is_one_where_the_answer_holds_it_as_a_quantity(
     told = {"lot": "26.5", "volume_ml": "4.40", "rows": [{"value": Decimal("0.31")}]}
     spell = localiser(COMMA, told)
     assert spell("26.5  4.40  0.31  0.32") == "26.5  4,40  0,31  0.32"
+    assert spell("volume ml 4.40, lot 26.5.") == "volume ml 4,40, lot 26.5."
 
 
 def test_what_is_a_name_as_well_stays_a_name() -> None:

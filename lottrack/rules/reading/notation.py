@@ -24,7 +24,7 @@ NAME_OF: dict[str, str] = {mark: name for name, mark in NAMES.items()}
 _DECIMAL = r"[0-9]+\.[0-9]+"
 # A number is one for sure where a unit follows it: "4.2" alone may be the section of a procedure.
 _UNITS = (
-    r"\s?(?:%|°C|×\s?10|cells\b|mL\b|µL\b|L\b|kg\b|mg\b|g\b|µg\b|ng\b|pg\b|cm²|cm2\b|mm\b|h\b|min\b"
+    r"\s?(?:%|°C|×\s?10|million\b|cells\b|mL\b|µL\b|L\b|kg\b|mg\b|g\b|µg\b|ng\b|pg\b|cm²|cm2\b|mm\b|h\b|min\b"
     r"|d\b|days\b|hours\b|minutes\b|population doublings\b|doublings\b|EU\b|IU\b|U/|CFU\b|copies\b"
     r"|mmol\b|mol\b|nm\b|mOsm|RLU\b)"
 )
@@ -33,7 +33,7 @@ _MEASURED = rf"(?<![\w.,:*]){_DECIMAL}(?=[eE][+-]?[0-9]{{1,2}}\b|{_UNITS})"
 _SECOND = rf"\s?(?:to|-|–|±|and|or|of)\s?[-−<>≤≥]?[0-9]+(?:[.,][0-9]+)?{_UNITS}"
 _SPAN = rf"(?<![\w.,]){_DECIMAL}(?={_SECOND})"
 _NUMERIC = r"[^\w]*[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?[^\w]*"
-_ALONE = r"(?<![\w.,:/@#-])({})(?![\w,:/@#(-]|\.[0-9])"
+_ALONE = r"(?<![\w.,:/@#-])({})(?![\w:/@#(-]|[.,][0-9])"
 _QUANTITY_ENDS = (
     *("_ml", "_pct", "_c", "_kg", "_cm2", "_mm", "_h", "_hours", "_minutes", "_days", "_per_kg"),
     *("_per_cm2", "_per_ml", "_cells", "_kg_per_year"),
