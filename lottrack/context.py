@@ -79,7 +79,7 @@ class Context:
         self._opened.append(store)
         warning = location_warning(self.path)
         if warning:
-            self.say(f"Warning: {warning}")
+            _say_as_it_is(f"Warning: {warning}")  # the record cannot be asked yet how to write it
         return store
 
     @property
@@ -143,7 +143,7 @@ class Context:
 
         if not self._told_waiting:
             self._told_waiting = True
-            self.say(
+            _say_as_it_is(
                 f"Another program is writing to {self.path}; lottrack waits for its turn, up to"
                 f" {busy_ms() // 1000} s."
             )
@@ -221,7 +221,7 @@ class Context:
 
     def say(self, text: str) -> None:
         """Talk to the person, on standard error: standard output is for data."""
-        sys.stderr.write(self.for_people(text) + "\n")
+        _say_as_it_is(self.for_people(text))
 
     @cached_property
     def scanner(self) -> Profile:
@@ -358,3 +358,7 @@ def local_zone() -> str:
         if "zoneinfo" in parts:
             return "/".join(parts[parts.index("zoneinfo") + 1 :])
     return "UTC"
+
+
+def _say_as_it_is(text: str) -> None:
+    sys.stderr.write(text + "\n")

@@ -45,8 +45,6 @@ def init(
         now=context.clock(),
     )
     warning = _location_warning(context)
-    if warning:
-        context.say(f"Warning: {warning}")
     made["warnings"] = [{"code": "location", "sentence": warning}] if warning else []
     text = (
         f"Made {made['path']} for {site} ({made['id']}, {zone}).\n"

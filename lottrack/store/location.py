@@ -7,7 +7,11 @@ from pathlib import Path
 NETWORK_FILESYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "davfs"}
 )
-SYNCHRONISED_FOLDERS = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "nextcloud")
+SYNCHRONISED_FOLDERS = (
+    *("dropbox", "onedrive", "google drive", "googledrive", "icloud", "nextcloud", "owncloud"),
+    *("seafile", "pcloud", "syncthing", "cloudstorage", "mobile documents"),
+)
+"""How the folders of synchronising clients begin; the last two are macOS's own."""
 
 
 def filesystem_of(path: Path, mounts: str) -> str:
@@ -30,7 +34,7 @@ def location_warning(path: Path) -> str:
     SQLite's locks do not work reliably on network shares, and a synchronising client copies the
     file while it is being written: both lose records.
     """
-    resolved = path.absolute()
+    resolved = path.resolve()  # a link on the local disk may lead to such a place
     if str(resolved).startswith("\\\\"):
         return _share(resolved, "a network share")
     for part in resolved.parts:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.commands.spoiling import StockFile
+    from tests.conftest import Program
 
 pytest_plugins = ("tests.commands.stock_fixtures",)
 
@@ -221,3 +222,25 @@ def test_a_file_in_a_folder_one_may_not_look_into_is_told_as_that(
     things = readable.things | {name: str(closed / name) for name in names}
     assert as_reader(own_stock, readable, words, things) == 2
     closed.chmod(0o700)
+
+
+# -- it lies where it should not -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["Dropbox", "OneDrive - Clinic"])
+def test_a_record_in_a_synchronised_folder_is_used_with_a_warning(
+    program: Program, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / folder).mkdir()
+    program.db = shutil.copy(program.db, tmp_path / folder / "record.sqlite")
+    read = program("place", "list")
+    assert "synchronised folder" in read.stderr
+    assert len(read.data) == 3, "the answer itself stays whole"
+    written = program(
+        *("patient", "register", "--code", "P09", "--born", 2018, "--sex", "F"), user="TECHNICIAN1"
+    )
+    assert written.stderr.count("Warning: ") == 1
+    new = ("init", "--site", "X", "--site-code", "XX", "--admin", "BOSS", "--timezone", "UTC")
+    program.db = tmp_path / folder / "new.sqlite"
+    made = program(*new, secrets=("a new secret", "a new secret"), as_json=False)
+    assert made.stderr.count("synchronised folder") == 1

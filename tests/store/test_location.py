@@ -42,5 +42,12 @@ def test_a_synchronised_folder_is_warned_of_with_a_way_on(tmp_path, folder):
     assert "lottrack admin backup" in warning
 
 
+@pytest.mark.parametrize("folder", ["Dropbox", "Mobile Documents", "CloudStorage"])
+def test_a_link_to_such_a_folder_is_seen_through(tmp_path, folder):
+    (tmp_path / folder).mkdir()
+    (tmp_path / "records").symlink_to(tmp_path / folder)
+    assert folder in location_warning(tmp_path / "records" / "x.sqlite")
+
+
 def test_a_local_disk_is_not_warned_of(tmp_path):
     assert location_warning(tmp_path / "x.sqlite") == ""
