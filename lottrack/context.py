@@ -88,7 +88,7 @@ class Context:
         if self._mark is None and (self._opened or self.path.is_file()):
             from lottrack.actions.notation import decimal_mark
 
-            self._mark = decimal_mark(self.desk.store)
+            self._mark = decimal_mark(self._opened[-1] if self._is_open() else self.desk.store)
         return self._mark or "."
 
     def for_people(self, text: str, told: object = None) -> str:
