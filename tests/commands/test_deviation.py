@@ -191,6 +191,24 @@ def test_one_that_becomes_critical_later_holds_then_and_once(quality: Quality) -
     assert held(quality)[1:] == [("container", quality.bags[1], number)]
 
 
+def test_one_that_is_open_again_holds_again(quality: Quality) -> None:
+    quality.ready().release()
+    program, number = quality.program, critical(quality, quality.lot)["id"]
+    (hold,) = program("hold", "list").data
+    found = ("--cause", "dewar", "--text", "the dewar was empty")
+    program("deviation", "investigate", number, *found, user="LEAD1")
+    told = ("--text", "alarm fitted", "--owner", "TECHNICIAN1", "--due", "2026-03-30")
+    action = program("deviation", "action", number, *told, user="LEAD1").data["id"]
+    quality("deviation", "done", action, "--text", "fitted")
+    effect = ("deviation", "check", number, "--text", "seen", "--effective")
+    program(*effect, "yes", user="QA1")
+    program.signed("hold", "lift", hold["id"], "--reason", "judged", user="QP1")
+    program.signed("deviation", "close", number, "--text", "done", user="QA1")
+    assert held(quality) == []
+    program(*effect, "no", user="QA1")
+    assert held(quality) == [("lot", quality.lot, number)]
+
+
 def test_the_hold_of_a_critical_one_is_lifted_by_signature(quality: Quality) -> None:
     quality.ready().release()
     critical(quality, quality.lot)

@@ -115,3 +115,28 @@ def test_a_fact_told_while_the_reviewer_reads_stops_the_signature(
     refused = quality.program.signed("lot", "review", quality.lot, user="QA1", exit_code=32)
     assert refused.code == "changed-meanwhile"
     assert quality.outcome("record-reviewed") == "fail"
+
+
+# -- what came up about the lot --------------------------------------------------------------------
+
+
+def test_investigations_deviations_and_lifted_holds_are_read_before_they_are_signed(
+    quality: Quality,
+) -> None:
+    """A reviewer must not find out elsewhere what the lot has been through."""
+    program = quality.program
+    told = ("--class", "major", "--title", "door open", "--text", "20 minutes")
+    deviation = quality("deviation", "open", *told, "--concerns", quality.bags[0]).data["id"]
+    oos = quality.result(quality.lot, "CD34", "6.1").data["oos"]
+    stop = ("--cause", "material", "--reason", "lysate recalled")
+    hold = quality("hold", "open", quality.fill_number, *stop).data["id"]
+    program.signed("hold", "lift", hold, "--reason", "RA-12", user="QP1")
+
+    signed = program.signed("lot", "review", quality.lot, user="QA1", as_json=False)
+
+    shown = signed.stdout + signed.stderr
+    assert f"OPEN DEVIATION {deviation}, major: door open (container {quality.bags[0]})" in shown
+    assert f"OPEN INVESTIGATION {oos}, CD34 of {quality.lot}: open and not investigated" in shown
+    assert f"Hold {hold} on fill {quality.fill_number} (material, lysate recalled)" in shown
+    assert "was lifted by QP1" in shown
+    assert "RA-12" in shown

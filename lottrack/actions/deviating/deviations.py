@@ -120,10 +120,8 @@ def reclassify(desk: Desk, text: str, severity: str, reason: str) -> dict[str, A
                 hint="Somebody else of qa classes it anew.",
             )
         change.record("deviation_class", told, deviation=number, severity=severity)
-        concerned = change.rows("deviation_concern", deviation=number)
-        found = [Concern(str(each.record_kind), str(each.record)) for each in concerned]
         data = deviation_data(change, row)
-        warnings = stop_released(change, row, found)
+        warnings = stop_released(change, row, _concerned(change, number))
     return data | {"warnings": warnings}
 
 
@@ -263,6 +261,7 @@ def check_effect(
         is_open = closing_of(change, number) is None
         reopened = was_closed and is_open
         title = str(row.title)
+        warnings = stop_released(change, row, _concerned(change, number)) if reopened else []
     return {
         "id": record,
         "kind": "effectiveness_check",
@@ -271,7 +270,7 @@ def check_effect(
         "effective": effective,
         "text": words,
         "reopened": reopened,
-        "warnings": [],
+        "warnings": warnings,
     }
 
 
@@ -356,6 +355,12 @@ def _require_open_by(change: Change, told: Told, number: str) -> Row:
     row = require_open(change, number)
     require_in_order(change, happened_at(change, told), row.occurred_at, f"deviation {number}")
     return row
+
+
+def _concerned(reader: Reader, number: str) -> list[Concern]:
+    """Everything a deviation concerns."""
+    rows = reader.rows("deviation_concern", deviation=number)
+    return [Concern(str(row.record_kind), str(row.record)) for row in rows]
 
 
 def _because(reason: str) -> Telling:

@@ -32,7 +32,7 @@ def stop_released(
     A lot is held as a whole where the deviation names it, else the fill or container named.
 
     Args:
-        change: the open change in which the deviation was opened, linked or classed anew.
+        change: the open change in which the deviation was opened, linked, classed or opened anew.
         deviation: the deviation.
         concerns: what it concerns that was told in this change.
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lottrack.actions.custody.containers import filling_of
+from lottrack.actions.finding import Found
 from lottrack.actions.making.cultures import growth_of
 from lottrack.actions.making.lineage import lineage_of
 from lottrack.actions.making.lots import balance_of, passages_of
@@ -13,6 +14,7 @@ from lottrack.actions.materials.texts import material_lines
 from lottrack.actions.moments import told_time
 from lottrack.actions.record.corrected import corrected_values
 from lottrack.actions.releasing.holds import held_thing, open_holds_of_lot, open_holds_on
+from lottrack.actions.releasing.matters import matter_lines
 from lottrack.actions.shown import warnings_of
 from lottrack.actions.testing.documents import specification_number
 from lottrack.actions.testing.quality_states import result_rows, reviews_of
@@ -167,7 +169,10 @@ def _who(reader: Reader, row: Row) -> str:
 
 
 def unusual_lines(reader: Reader, lineage: Lineage, facts: Facts) -> Iterator[str]:
-    """What a reviewer looks at first: corrections, late and typed entries, warnings, holds."""
+    """What a reviewer looks at first: corrections, late and typed entries, warnings, matters.
+
+    Matters are investigations and deviations, open or ended, and holds that were lifted.
+    """
     lot = str(lineage.lot.root)
     for table, row in facts:
         for value in corrected_values(reader, table, row):
@@ -193,6 +198,8 @@ def unusual_lines(reader: Reader, lineage: Lineage, facts: Facts) -> Iterator[st
         yield f"  OPEN HOLD {hold.root} on {held}: {hold.cause}, {hold.reason}"
     if not holds:
         yield "  Open holds: none"
+    parts = [Found(of, str(row.root)) for of, row in facts if of in {"fill", "container"}]
+    yield from matter_lines(reader, lineage, parts)
 
 
 def _struck(reader: Reader, lot: str, facts: Facts) -> list[str]:
