@@ -69,8 +69,10 @@ def test_payloads_decode_to_themselves(name: str, dpi: int, count: int) -> None:
     chance = random.Random(f"{name} {dpi}")
     for _ in range(count):
         payload = some_payload(chance, longest_site=8)
-        carriers = {e.carrier for e in TEMPLATES[name].elements if isinstance(e, Code)}
-        assert set(read_back(picture(name, payload, dpi), carriers)) == {payload}
+        image = picture(name, payload, dpi)
+        for code in (e for e in TEMPLATES[name].elements if isinstance(e, Code)):
+            shown = image.crop(area_dots(code.area, dpi))
+            assert read_back(shown, (code.carrier,)) == [payload]
 
 
 def hole_in(side: int, edge: int, corners: int, chance: random.Random) -> tuple[int, int]:
