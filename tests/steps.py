@@ -7,10 +7,11 @@ database that stands at a step (see the fixtures in ``conftest``) and go on from
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
+
+from tests.raw import raw
 
 if TYPE_CHECKING:
     from tests.conftest import Program, Result
@@ -29,7 +30,7 @@ TECHNICIAN = "TECHNICIAN1"
 
 def recorded_codes(program: Program) -> set[str]:
     """The codes of the last refusal in the record."""
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         row = database.execute("SELECT blockers FROM refusal ORDER BY seq DESC LIMIT 1").fetchone()
     return {blocker["code"] for blocker in json.loads(row[0])}
 

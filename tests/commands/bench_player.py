@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import redirect_stderr
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from lottrack.context import Context
 from lottrack.rules.bench.commands import command_code
 from lottrack.rules.bench.line import Line
 from tests.conftest import PlainHasher, secret_of
+from tests.raw import raw
 
 if TYPE_CHECKING:
     from lottrack.commands.base import Answer
@@ -88,15 +88,17 @@ def play(
         return Line(raw, 0.05)
 
     said = StringIO()
-    with redirect_stderr(said):
-        answer = bench_loop(context, lot, read)
-    context.close()
+    try:
+        with redirect_stderr(said):
+            answer = bench_loop(context, lot, read)
+    finally:
+        context.close()
     return Played(answer, said.getvalue())
 
 
 def refusals(program: Program) -> list[tuple[str, list[str], str]]:
     """Every recorded refusal: its act, its scans, its first code."""
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         rows = database.execute("SELECT act, scans, blockers FROM refusal ORDER BY seq").fetchall()
     return [
         (act, json.loads(scans), json.loads(blockers)[0]["code"]) for act, scans, blockers in rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lottrack.store.change import Actor
 from lottrack.store.store import Store
 from tests import steps
+from tests.raw import raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def change(program: Program, act: str) -> Iterator[Change]:
 
 
 def query(program: Program, sql: str, *values: object) -> list[Any]:
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         return database.execute(sql, values).fetchall()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from lottrack.actions.benching.profiles import keep_profile, profile_of
@@ -17,6 +15,7 @@ from lottrack.rules.bench.doctor import CANARY, Profile, diagnose
 from tests import steps
 from tests.commands.bench_player import DONE, NEXT, NO, UNDO, YES, digits, play, refusals
 from tests.conftest import Program
+from tests.raw import raw
 from tests.steps import Filled
 
 Site = tuple[Program, Filled]
@@ -60,7 +59,7 @@ class TestLabels:
             *(two["id"], "code smeared", two["container"]),
             lot=lot.lot,
         )
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             told = database.execute(
                 "SELECT entry, reason FROM label_event ORDER BY seq DESC LIMIT 2"
             ).fetchall()
@@ -174,7 +173,7 @@ class TestCustody:
         )
         assert went.acts == ["custody receive"]
         assert program("custody", "show", lot.bags[0]).data["location_state"] == "received"
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             given, taken = database.execute(
                 "SELECT temperature_c, condition, entry FROM custody_event"
                 " WHERE act IN ('transfer', 'receive') AND container = ? ORDER BY seq",
@@ -264,7 +263,7 @@ class TestUndo:
 
         assert "Take back: Label" in went.screen
         assert label_states(program, one["container"]) == {one["id"]: "printed"}
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             kept = database.execute(
                 "SELECT record_table, reason FROM correction ORDER BY seq DESC"
             ).fetchone()
@@ -334,9 +333,9 @@ class TestListening:
 
         kept = refusals(program)
         assert len(kept) == len(raws)
-        for raw, (act, scans, _) in zip(raws, kept, strict=True):
+        for sent, (act, scans, _) in zip(raws, kept, strict=True):
             assert act == "bench open"
-            assert scans[-1] == "bytes " + raw.hex(" ")
+            assert scans[-1] == "bytes " + sent.hex(" ")
 
     def test_a_command_that_is_not_asked_for_is_refused(self, filled):
         program, lot = filled
@@ -396,7 +395,7 @@ class TestLocked:
             *(lambda: program.clock.advance(minutes=16), "x", "TECHNICIAN2", two["container"]),
             lot=lot.lot,
         )
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             people = database.execute(
                 "SELECT performed_by, recorded_by FROM label_event ORDER BY seq DESC LIMIT 2"
             ).fetchall()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from lottrack.reports.letters import large
 from lottrack.rules.bench.commands import command_code
 from tests import steps
 from tests.commands.bench_player import DONE, NEXT, NO, UNDO, YES, digits, play, refusals
+from tests.raw import raw
 
 if TYPE_CHECKING:
     from tests.conftest import Program
@@ -50,7 +50,7 @@ def planned(filled: tuple[Program, Filled]) -> tuple[Program, str, str, list[str
 
 
 def harvests(program: Program, lot: str) -> list[tuple[int, str, str]]:
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         return database.execute(
             "SELECT harvested, viability_pct, entry FROM harvest WHERE lot = ?", (lot,)
         ).fetchall()
@@ -83,10 +83,10 @@ class TestHarvest:
         assert "Look twice: " in went.screen
         assert went.acts == []
         assert harvests(program, lot) == []
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             (shown,) = database.execute("SELECT count(*) FROM shown_warning").fetchone()
         play(program, NEXT, YES, *digits("15000000"), *digits("30"), YES, lot=lot, pause=1)
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             (kept,) = database.execute("SELECT count(*) FROM shown_warning").fetchone()
         assert kept > shown
 
@@ -115,7 +115,7 @@ class TestHarvest:
         program, lot = growing
         went = play(program, NEXT, YES, "1.5e7", "90", YES, UNDO, YES, lot=lot)
         assert large("TAKEN BACK") in went.screen
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             versions = database.execute(
                 "SELECT struck FROM harvest WHERE lot = ? ORDER BY version", (lot,)
             ).fetchall()
@@ -151,7 +151,7 @@ class TestFill:
         assert went.acts == ["lot fill-confirm"]
         assert f"{bags[0]}: 4.10 ×10⁶ viable cells in 4.1 mL." in went.screen
         assert f"{bags[1]}: stayed empty." in went.screen
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             rows = database.execute(
                 "SELECT container, outcome, viable_cells, volume_ml FROM filling"
                 " WHERE container IN (?, ?, ?) ORDER BY container",
@@ -190,7 +190,7 @@ def two_lots(filled: tuple[Program, Filled]) -> tuple[Program, Filled, str, list
 
 
 def clearances(program: Program) -> list[tuple[str, str, str]]:
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         return database.execute(
             "SELECT k.lot, k.performed_by, k.reason FROM line_clearance AS k"
             " JOIN signature AS s ON s.id = k.signature"

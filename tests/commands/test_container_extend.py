@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.raw import raw
 
 if TYPE_CHECKING:
     from tests.conftest import Program
@@ -64,7 +65,7 @@ def test_a_new_label_says_the_new_expiry(filled: tuple[Program, Filled]) -> None
     extend(program, lot.bags[0])
     (label,) = program("label", "print", lot.bags[0], user="TECHNICIAN1").data
     program("label", "apply", label["payload"], "--to", lot.bags[0], user="TECHNICIAN1")
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         shown = database.execute("SELECT shown FROM label WHERE id = ?", (label["id"],)).fetchone()
     assert str(program.clock().year + 3) in shown[0]
 

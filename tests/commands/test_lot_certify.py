@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from tests.raw import raw
 
 if TYPE_CHECKING:
     from tests.commands.quality_bench import Quality
@@ -125,7 +126,7 @@ def test_a_lot_that_was_stopped_waits_for_nothing(conditional: Quality, act: str
 
 
 def test_a_condition_taken_out_of_the_ledger_by_hand_is_found(conditional: Quality) -> None:
-    with sqlite3.connect(conditional.program.db) as database:
+    with raw(conditional.program.db) as database:
         database.execute("DELETE FROM condition_standing WHERE due_on = '2026-03-14'")
     found = conditional.program("admin", "check", exit_code=91).data["findings"]
     (said,) = [each for each in found if each["sentence"].startswith("Invariant 5: condition")]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from tests import steps
 from tests.conftest import Program
+from tests.raw import raw
 from tests.steps import Filled
 
 Site = tuple[Program, Filled]
@@ -57,7 +57,7 @@ def test_a_code_that_cannot_be_read_says_what_to_scan(released: Site) -> None:
 def test_the_record_keeps_the_reasons_and_not_the_advice(released: Site) -> None:
     program, lot = released
     program("verify", lot.scans[0], "--patient", "P77", user="PHARMACIST1", exit_code=42)
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         kept = database.execute("SELECT blockers FROM refusal ORDER BY seq DESC").fetchone()[0]
 
     assert {tuple(sorted(each)) for each in json.loads(kept)} == {("basis", "code", "sentence")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests import steps
 from tests.conftest import Program
+from tests.raw import raw
 from tests.steps import Filled
 
 Site = tuple[Program, Filled]
@@ -17,7 +17,7 @@ Site = tuple[Program, Filled]
 
 def shown(program: Program) -> list[str]:
     """The lines of the text signed last."""
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         query = "SELECT shown FROM signature ORDER BY seq DESC, length(root) DESC, root DESC"
         return str(database.execute(query).fetchone()[0]).splitlines()
 
@@ -34,7 +34,7 @@ def codes(answer: dict) -> set[str]:
 
 def kept(program: Program, record: str) -> set[str]:
     """The codes of the warnings recorded with a thing."""
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         rows = database.execute("SELECT code FROM shown_warning WHERE record = ?", (record,))
         return {row[0] for row in rows}
 

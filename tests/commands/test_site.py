@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import steps
+from tests.raw import raw
 from tests.steps import Filled
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class TestDecimalComma:
         assert "12.5" in json.dumps(program(*show).data)
         listed = program("patient", "list", "--format", "csv", as_json=False).stdout
         assert ",12.5," in listed
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             assert database.execute(
                 "SELECT weight_kg FROM weight ORDER BY seq DESC"
             ).fetchone() == ("12.5",)
@@ -106,7 +106,7 @@ class TestDecimalComma:
         assert made["value"] == "97.1"
         shown = program.signed("result", "review", made["id"], user="QC2", as_json=False)
         assert "97,1 %" in shown.stderr
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             (text,) = database.execute("SELECT shown FROM signature ORDER BY seq DESC").fetchone()
         assert "97,1 %" in text
         assert program("audit", "verify").data["verdict"] == "intact"

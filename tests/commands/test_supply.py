@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import pytest
 
 from tests import steps
 from tests.conftest import Program
+from tests.raw import raw
 from tests.steps import Filled
 
 Site = tuple[Program, Filled]
@@ -256,7 +256,7 @@ def test_correcting_what_was_signed_voids_the_dossier(
 ) -> None:
     program, _, _ = failing
     number = accepted(failing)
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         told = database.execute("SELECT root FROM preparation_count").fetchone()[0]
     program("correct", told, "viability_pct=60", "--reason", "read again", user="PHARMACIST1")
     assert program("supply", "show", number).data["state"] == "void"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from lottrack.store.tables import FACTS
 from lottrack.store.trace import RELATIONS, Relation, step_query
 from tests import steps
 from tests.conftest import Program
+from tests.raw import raw
 from tests.steps import Filled
 
 Site = tuple[Program, Filled]
@@ -213,7 +213,7 @@ class TestSpeed:
         }
         query = step_query(relation, forward=forward).format_map(sources)
         values = {"ids": "[]", **({"as_of": 1} if past else {})}
-        with sqlite3.connect(site_file) as database:
+        with raw(site_file) as database:
             plan = database.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
         scans = [row[3] for row in plan if row[3].startswith("SCAN") and "json_each" not in row[3]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from lottrack.context import Context
 from lottrack.session import session_path
 from tests import conftest
 from tests.conftest import PEOPLE, PlainHasher, Program, Result, secret_of
+from tests.raw import raw
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def events(program: Program, account: str) -> list[str]:
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         rows = database.execute(
             "SELECT event FROM account_event WHERE account = ? ORDER BY seq, id", (account,)
         )
@@ -165,7 +165,7 @@ class TestAccounts:
         try_as(program, "TECHNICIAN1", new, 0)
 
     def test_the_record_never_holds_a_secret(self, program: Program) -> None:
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             payloads = database.execute("SELECT group_concat(payload) FROM audit_entry").fetchone()
             kept = database.execute("SELECT secret_hash FROM account_standing").fetchall()
 
@@ -252,7 +252,7 @@ class TestSignedIn:
         assert kept.parent == state
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         assert program("whoami").data["id"] == "PHARMACIST1"
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             told = database.execute("SELECT group_concat(payload) FROM audit_entry").fetchone()[0]
         token = kept.read_text(encoding="utf-8").split('"token": "')[1].split('"')[0]
         assert token not in told
@@ -310,7 +310,7 @@ class TestSignatures:
     def test_the_first_one_shows_and_keeps_the_acknowledgement(self, program: Program) -> None:
         first = program.signed("spec", "approve", "BM-MSC", user="QP1")
         second = program.signed("protocol", "approve", "MSC-EB-21D", user="QP1")
-        with sqlite3.connect(program.db) as database:
+        with raw(program.db) as database:
             shown = database.execute(
                 "SELECT shown, acknowledged, scripted, meaning, performed_by FROM signature"
                 " ORDER BY seq"

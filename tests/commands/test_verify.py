@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from lottrack.rules.administration.refusal_codes import ALL_CODES
 from lottrack.rules.codes.scans import label_payload
 from tests import steps
 from tests.conftest import Program
+from tests.raw import raw
 from tests.steps import Filled
 
 Site = tuple[Program, Filled]
@@ -36,7 +36,7 @@ def refused(program: Program, scan: str, patient: str = "P01", *more: object) ->
 
 
 def count_refusals(program: Program) -> int:
-    with sqlite3.connect(program.db) as database:
+    with raw(program.db) as database:
         return database.execute("SELECT count(*) FROM refusal").fetchone()[0]
 
 

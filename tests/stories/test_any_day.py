@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests import steps
 from tests.conftest import Clock, Program
+from tests.raw import raw
 from tests.steps import Filled
 
 ALLOWED = frozenset({0, 2, 3, 20, *range(30, 34), *range(40, 45), *range(50, 55), *range(60, 65)})
@@ -86,7 +86,7 @@ class AnyDay(RuleBasedStateMachine):
     # -- doing things ---------------------------------------------------------------------------
 
     def count(self, table: str) -> int:
-        with sqlite3.connect(self.program.db) as database:
+        with raw(self.program.db) as database:
             return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
     def do(self, *args: object, user: str, secrets: tuple[str, ...] = ()) -> dict | None:
@@ -244,7 +244,7 @@ class AnyDay(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 30), user=ANYBODY)
     def strike_something(self, which: int, user: str) -> None:
-        with sqlite3.connect(self.program.db) as database:
+        with raw(self.program.db) as database:
             numbers = [
                 row[0]
                 for table in ("custody_event", "result", "hold", "infusion", "dispensing")
@@ -259,7 +259,7 @@ class AnyDay(RuleBasedStateMachine):
     # -- what must hold after each of them -------------------------------------------------------
 
     def rows(self, query: str) -> list[tuple]:
-        with sqlite3.connect(self.program.db) as database:
+        with raw(self.program.db) as database:
             return database.execute(query).fetchall()
 
     @invariant()

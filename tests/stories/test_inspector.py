@@ -10,12 +10,13 @@ import pytest
 
 from lottrack.store.tables import CHAIN, FACTS, LINKS, STANDINGS
 from tests.conftest import Clock, Program
+from tests.raw import raw
 from tests.stories.played import Played
 
 
 def tables_with_rows(db: Path) -> list[str]:
     """Every table of the record that holds something."""
-    with sqlite3.connect(db) as database:
+    with raw(db) as database:
         names = [
             row[0]
             for row in database.execute(
