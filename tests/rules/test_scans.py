@@ -267,3 +267,19 @@ def test_no_payload_is_made_for_an_unknown_kind_of_copy() -> None:
 )
 def test_the_code_of_another_system_is_told_by_its_look(text: str, scheme: str | None) -> None:
     assert foreign_scheme(text) == scheme
+
+
+CONTAINER_LABEL = label_payload("CN-TST-0001-Z", "LB-TST-0001-G", "primary")
+
+
+def test_a_german_keyboard_is_not_taken_for_a_damaged_label() -> None:
+    """Nobody throws a good label away because Y and Z arrive exchanged."""
+    swapped = CONTAINER_LABEL.translate(str.maketrans("YZ", "ZY"))
+    assert swapped != CONTAINER_LABEL
+    with pytest.raises(CodeUnreadable) as refused:
+        read_scan(swapped)
+    assert refused.value.code == "identifier-check-failed"
+    assert "bench doctor" in refused.value.hint
+    with pytest.raises(CodeUnreadable) as refused:
+        read_scan(f"{CONTAINER_LABEL[:-1]}A")
+    assert "void it and print anew" in refused.value.hint

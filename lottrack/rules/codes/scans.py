@@ -182,5 +182,22 @@ def _unreadable(text: str, why: str) -> CodeUnreadable:
     return CodeUnreadable(
         f"The label code {quoted(text)} cannot be trusted: {why}.",
         code="identifier-check-failed",
-        hint="Scan the label again; if it stays so, the label is damaged: void it and print anew.",
+        hint=_OTHER_KEYBOARD
+        if _is_of_other_keyboard(text)
+        else "Scan the label again; if it stays so, the label is damaged: void it and print anew.",
+    )
+
+
+_OTHER_KEYBOARD = (
+    "It would be sound with Y and Z exchanged: the scanner types for another country's keyboard."
+    " Run `lottrack bench doctor` at this computer, then scan again."
+)
+_Y_AND_Z = str.maketrans("YZ", "ZY")
+
+
+def _is_of_other_keyboard(text: str) -> bool:
+    """Whether a German keyboard explains the fault: then a good label must not be thrown away."""
+    swapped = text.translate(_Y_AND_Z)
+    return re.fullmatch(_PAYLOAD, swapped) is not None and has_valid_check(
+        _letters_and_digits(swapped)
     )
