@@ -1,8 +1,8 @@
 """The events of the scenario: what goes wrong, and what the record makes of it.
 
 Each is a story of its own that plays beside those of the pairs and meets them at its hour. Event
-E04 and E16 are part of the plan (a fresh dose, a reaction); E14 is for whoever tries the record
-afterwards: change a row behind lottrack's back and run ``lottrack audit verify``.
+E04 and E16 are part of the plan (a fresh dose, a reaction); E14 happens to a copy of the finished
+record (``tampering``).
 """
 
 from __future__ import annotations

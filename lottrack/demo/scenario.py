@@ -17,6 +17,7 @@ from lottrack.demo.opening import admit_people, approve_documents, first_moment,
 from lottrack.demo.papers import issue_documents, write_papers
 from lottrack.demo.stage import RememberingHasher, SceneClock, Stage, play
 from lottrack.demo.summary import summary
+from lottrack.demo.tampering import e14_row_changed_by_hand
 from lottrack.demo.testing import certify, examine
 from lottrack.errors import Conflict
 from lottrack.store.store import Store
@@ -83,6 +84,7 @@ def _play_in(
     stage = Stage(store, clock, remembering, host=host, folder=workshop, narrator=narrator)
     try:
         play_scenario(stage)
+        e14_row_changed_by_hand(stage, workshop)
         desk = stage.desk("INSPECTOR1")
         narrator.show_progress("Drawing traces and charts")
         papers = write_papers(desk, workshop)

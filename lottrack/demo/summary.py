@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lottrack.demo.closing import infusion_table, totals
 from lottrack.demo.matters import matters
 from lottrack.demo.people import ADMINISTRATOR, PEOPLE, SECRET
+from lottrack.demo.tampering import ALTERED
 from lottrack.reports.output import table
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def summary(desk: Desk, path: Path, papers: list[Path]) -> dict[str, Any]:
         "id": desk.store.setting("site_code"),
         "kind": "demo",
         "path": str(path),
+        "altered": str(path.with_name(ALTERED)),
         "labels": str(path.parent / "labels"),
         "papers": [str(paper) for paper in papers],
         "people": people,
@@ -100,7 +102,8 @@ def summary_text(data: dict[str, Any]) -> str:
             "Try:",
             *(f"  {command}" for command in data["try"]),
             "",
-            "Or change a row of a copy by hand, then: lottrack --db COPY audit verify",
+            "In this copy somebody changed a row by hand (E14):",
+            f"  lottrack --db {quote(data['altered'])} audit verify",
         ]
     )
 
