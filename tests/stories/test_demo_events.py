@@ -62,7 +62,7 @@ def test_e03_the_mistyped_count_is_corrected_by_another_and_marked(demo: Played)
     assert [row["recorded_by"] for row in people] == ["TECHNICIAN1", "TECHNICIAN2"]
     page = (demo.folder / "pages" / "L02.txt").read_text(encoding="utf-8")
     assert "70.3 ×10⁶*" in page
-    assert "was 703000000, corrected to 70300000" in page
+    assert "was 703.0 ×10⁶ viable cells, corrected to 70.3 ×10⁶ viable cells" in page
 
 
 def test_e04_the_fresh_dose_was_given_on_a_condition_and_certified_later(demo: Played) -> None:
