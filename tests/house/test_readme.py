@@ -76,3 +76,14 @@ def test_an_outdated_part_is_written_anew(generate: ModuleType) -> None:
 def test_a_readme_without_a_part_is_refused(generate: ModuleType, part: str) -> None:
     with pytest.raises(SystemExit, match=part):
         generate.generated(README.replace(f"<!-- {part}: end -->", ""))
+
+
+@pytest.mark.parametrize("name", ["cryobag", "vial", "wristband"])
+def test_the_labels_shown_are_those_the_program_draws(name: str) -> None:
+    from lottrack.printing.rendering import render_sample
+    from lottrack.printing.templates import shipped_template
+
+    assert f"(docs/{name}.png)" in README
+    drawn = render_sample(shipped_template(name)[0]).png
+    shown = (ROOT / "docs" / f"{name}.png").read_bytes()
+    assert shown == drawn, "python docs/labels.py draws it anew"
