@@ -142,7 +142,8 @@ def print_(
         )
     output = Output(form or "", out, dpi=int(dpi or 0), printer=printer)
     if sheet is not None:
-        grid = read_grid(sheet, margins_mm or "", gaps_mm or "", skip or 0)
+        measures = (margins_mm or "", gaps_mm or "")
+        grid = read_grid(sheet, *measures, skip or 0, context.decimal_mark)
         output = output._replace(form="pdf", grid=grid)
     made = print_labels(desk, wish, output, _watched("Printing"))
     if not context.json_wanted:

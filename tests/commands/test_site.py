@@ -156,6 +156,17 @@ class TestDecimalComma:
         wrong = program(*words, "--last", "1.05e6,2.4", user="TECHNICIAN1", exit_code=2)
         assert "CELLS;ML" in wrong.data["error"]["hint"]
 
+    def test_the_margins_of_a_sheet_are_told_with_the_sites_mark(
+        self, filled: tuple[Program, Filled], tmp_path: Path
+    ) -> None:
+        program, lot = filled
+        write_commas(program)
+        words = ("label", "print", lot.bags[0], "--copy", "record", "--sheet", "2x3")
+        more = ("--format", "pdf", "--out", tmp_path / "sheet.pdf", "--margins-mm")
+        for wrong in ("7.5,12", "7,5,12", "7.5;12"):
+            program(*words, *more, wrong, user="TECHNICIAN1", exit_code=2)
+        program(*words, *more, "7,5;12", user="TECHNICIAN1")
+
     def test_a_label_speaks_to_people_with_the_sites_mark(
         self, filled: tuple[Program, Filled]
     ) -> None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from lottrack.errors import LabelError, Usage
+from lottrack.rules.reading.notation import COMMA, POINT, written
 from lottrack.rules.reading.quantities import parse_decimal
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Output(NamedTuple):
         return Files(self.out.absolute().parent, self.out.name, suffix)
 
 
-def read_grid(sheet: str, margins_mm: str, gaps_mm: str, skip: int) -> Grid:
+def read_grid(sheet: str, margins_mm: str, gaps_mm: str, skip: int, mark: str = POINT) -> Grid:
     """How labels lie on a sheet, from what was typed.
 
     Args:
@@ -106,6 +107,7 @@ def read_grid(sheet: str, margins_mm: str, gaps_mm: str, skip: int) -> Grid:
         margins_mm: to the first label, left and top, such as ``7.5,12``; "" to centre the labels.
         gaps_mm: between labels, across and down; "" for none.
         skip: positions already used on the first sheet.
+        mark: the decimal mark of whoever typed it.
 
     Raises:
         Usage: one of them cannot be read.
@@ -117,21 +119,35 @@ def read_grid(sheet: str, margins_mm: str, gaps_mm: str, skip: int) -> Grid:
     )
     grid = Grid(columns, rows, skip=skip)
     if margins_mm:
-        grid = grid._replace(margins_mm=_two(margins_mm, ",", "--margins-mm", "7.5,12"))
+        grid = grid._replace(margins_mm=_two_mm(margins_mm, "--margins-mm", "7.5,12", mark))
     if gaps_mm:
-        grid = grid._replace(gaps_mm=_two(gaps_mm, ",", "--gaps-mm", "2.5,0"))
+        grid = grid._replace(gaps_mm=_two_mm(gaps_mm, "--gaps-mm", "2.5,0", mark))
     return grid
 
 
+def _two_mm(text: str, option: str, such_as: str, mark: str) -> tuple[Decimal, Decimal]:
+    """Two measures with a comma between them; where that is the decimal mark, a semicolon."""
+    if mark == COMMA:
+        return _two(text, ";", option, written(such_as.replace(",", ";"), mark), mark=mark)
+    return _two(text, ",", option, such_as)
+
+
 def _two(
-    text: str, between: str, option: str, such_as: str, *, places: int = 3, minimum: int = 0
+    text: str,
+    between: str,
+    option: str,
+    such_as: str,
+    *,
+    places: int = 3,
+    minimum: int = 0,
+    mark: str = POINT,
 ) -> tuple[Decimal, Decimal]:
     """Two numbers no larger than a sheet is long."""
     parts = text.split(between)
     if len(parts) != 2:
         raise Usage(f"{option} takes two numbers, such as {such_as}.", code="bad-value")
     first, second = (
-        parse_decimal(part.strip(), option, minimum=minimum, maximum=297, places=places)
+        parse_decimal(part.strip(), option, minimum=minimum, maximum=297, places=places, mark=mark)
         for part in parts
     )
     return first, second

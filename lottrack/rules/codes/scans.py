@@ -190,7 +190,8 @@ def _unreadable(text: str, why: str) -> CodeUnreadable:
 
 _OTHER_KEYBOARD = (
     "It would be sound with Y and Z exchanged: the scanner types for another country's keyboard."
-    " Run `lottrack bench doctor` at this computer, then scan again."
+    " Run `lottrack bench doctor` at this computer, then scan again. If other labels are read well"
+    " here, this one is damaged: void it and print anew."
 )
 _Y_AND_Z = str.maketrans("YZ", "ZY")
 
