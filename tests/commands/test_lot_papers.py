@@ -647,3 +647,14 @@ def _one(data: dict[str, Any], number: str) -> dict[str, Any]:
     found = [r for c in data["criteria"] for r in c["results"] if r["id"] == number]
     assert json.dumps(found)
     return found[0]
+
+
+def test_a_certificate_does_not_say_released_alone_of_what_is_on_hold(tested: Quality) -> None:
+    """A pharmacist may have nothing else in hand."""
+    tested.release()
+    stop = ("--cause", "other", "--reason", "a call from the ward")
+    hold = tested("hold", "open", tested.lot, *stop).data["id"]
+
+    paper = read(issue(tested, "certificate", tested.lot))
+
+    assert paper.says(f"released; ON HOLD by {hold} (other)")

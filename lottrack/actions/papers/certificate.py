@@ -16,6 +16,7 @@ from lottrack.actions.moments import shown_time
 from lottrack.actions.papers.basis import opening
 from lottrack.actions.papers.growing import container_content
 from lottrack.actions.papers.judging import investigations
+from lottrack.actions.papers.reservations import reservations
 from lottrack.actions.papers.results import (
     Due,
     Judged,
@@ -229,6 +230,7 @@ def _made(basis: Basis, scope: Scope) -> dict[str, Any]:
         "cumulative_population_doublings": None if last is None else plain(last),
         "doublings_convention": CUMULATIVE_CONVENTION,
         "disposition": lot_disposition(reader, basis.lot),
+        "reservations": reservations(reader, lineage),
     }
 
 

@@ -105,7 +105,8 @@ def _product(data: dict[str, Any]) -> Iterator[tuple[str, Cell]]:
         yield "Grown from lot", Cell(said(made["parent_lots"]))
     yield "Passages", Cell(f"{said(made['passages'])}; last harvest {when(made['harvested_at'])}")
     yield "Cumulative doublings", Cell(said(made["cumulative_population_doublings"]))
-    yield "Disposition", Cell(words(made["disposition"]))
+    disposition = "; ".join([words(made["disposition"]), *made["reservations"]])
+    yield "Disposition", Cell(disposition, tone=BAD if made["reservations"] else "")
 
 
 def _fills(data: dict[str, Any], marks: Marks) -> Table:
@@ -192,7 +193,7 @@ def _result(name: str, limit: str, result: dict[str, Any], marks: Marks) -> tupl
     if result["reading"] == "interim":
         text, tone = f"{text}, interim reading", WAITING if result["verdict"] != "fail" else tone
         if result["told_as"]:
-            text += " (told as final before its incubation was over)"
+            text += ", told as final too early"
     struck = result["struck"]
     reviewed = f"reviewed by {result['reviewed_by']}, {when(result['reviewed_at'])}"
     if struck:
