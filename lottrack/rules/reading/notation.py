@@ -33,7 +33,7 @@ _MEASURED = rf"(?<![\w.,:*]){_DECIMAL}(?=[eE][+-]?[0-9]{{1,2}}\b|{_UNITS})"
 _SECOND = rf"\s?(?:to|-|–|±|and|or|of)\s?[-−<>≤≥]?[0-9]+(?:[.,][0-9]+)?{_UNITS}"
 _SPAN = rf"(?<![\w.,]){_DECIMAL}(?={_SECOND})"
 _NUMERIC = r"[^\w]*[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?[^\w]*"
-_ALONE = r"(?<![\w.,:/@#-])({})(?![\w:/@#(-]|[.,][0-9])"
+_ALONE = rf"(?<![\w.,:/@#-]){_DECIMAL}(?![\w:/@#(-]|[.,][0-9])"
 _QUANTITY_ENDS = (
     *("_ml", "_pct", "_c", "_kg", "_cm2", "_mm", "_h", "_hours", "_minutes", "_days", "_per_kg"),
     *("_per_cm2", "_per_ml", "_cells", "_kg_per_year"),
@@ -85,13 +85,17 @@ def localiser(mark: str, told: Any = None) -> Callable[[str], str]:
     """``localised`` for many texts laid out from one answer."""
     if mark == POINT:
         return str
-    alone = sorted(map(re.escape, _quantities_of(told)), key=len, reverse=True)
-    patterns = [f"{_MEASURED}|{_SPAN}"] + ([_ALONE.format("|".join(alone))] if alone else [])
+    alone = _quantities_of(told)
 
     def spell(text: str) -> str:
-        for pattern in patterns:
-            text = re.sub(pattern, lambda match: written(match[0], mark), text)
-        return text
+        text = re.sub(f"{_MEASURED}|{_SPAN}", lambda match: written(match[0], mark), text)
+        if not alone:
+            return text
+        return re.sub(
+            _ALONE,
+            lambda match: written(match[0], mark) if match[0] in alone else match[0],
+            text,
+        )
 
     return spell
 
