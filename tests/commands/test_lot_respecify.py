@@ -222,3 +222,39 @@ def test_a_result_that_was_judged_anew_can_still_be_struck(
     move(quality, edition(quality, tmp_path, 2, cd34("0.2")))
     quality.program("strike", number, "--reason", "another lot's tube", user="QC1")
     assert quality.outcome("results-within-specification") == "pass"
+
+
+def test_what_is_new_or_gone_as_a_whole_is_told_without_what_it_was_not(
+    quality: Quality, tmp_path: Path
+) -> None:
+    renamed = ('test = "gram"\nname = "Gram stain"', 'test = "gram-2"\nname = "Gram stain, 2"')
+    shown = move(quality, edition(quality, tmp_path, 2, renamed)).stderr
+    assert "removed criterion gram: test: gram; name: Gram stain; stage: Drug product" in shown
+    assert "added criterion gram-2: test: gram-2; name: Gram stain, 2" in shown
+    assert "to none" not in shown
+    assert "none to" not in shown
+
+
+def test_a_version_with_other_incubation_judges_the_same_reading_anew(
+    quality: Quality, tmp_path: Path
+) -> None:
+    """Read on day 7, kept as final: enough for 7 days, and not for 14."""
+    told = ("sterility-product", "no growth", "--sampled-at", "2026-02-28T13:00")
+    quality.program.clock.advance(days=7)
+    quality.result(quality.lot, *told)
+    (before,) = quality.program("result", "list", quality.lot).data
+    assert before["reading"] == "final"
+    longer = (
+        'name = "Sterility of the product, 7 days"\nstage = "Drug product"\nlevel = "lot"\n'
+        'operator = "equals"\nlimit = "no growth"\nrequired = true\ncontamination = true\n'
+        'method = "Ph. Eur. 2.6.27, automated culture, aerobic and anaerobic, 7 days"\n'
+        "incubation_days = 7\npending_days = 7"
+    )
+    now = longer.replace(
+        "incubation_days = 7\npending_days = 7", "incubation_days = 14\npending_days = 14"
+    )
+    moved = move(quality, edition(quality, tmp_path, 2, (longer, now)))
+    (after,) = quality.program("result", "list", quality.lot).data
+    assert (after["verdict"], after["reading"], after["told_as"]) == ("pass", "interim", "final")
+    open_ = next(w for w in moved.data["warnings"] if w["code"] == "results-missing-after-move")
+    assert "sterility-product" in open_["sentence"]

@@ -37,7 +37,7 @@ from lottrack.errors import AlreadyDone, Refused
 from lottrack.rules.culture.plausibility import ShownWarning
 from lottrack.rules.reading.text import clean_text
 from lottrack.rules.reading.times import to_text
-from lottrack.rules.specification.comparing import compare
+from lottrack.rules.specification.comparing import ADDED, REMOVED, compare
 from lottrack.rules.specification.criterion import limit_text
 from lottrack.rules.specification.fulfilment import specification_state
 from lottrack.rules.specification.results import FAIL, judge, restored_value, result_text
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lottrack.actions.desk import Desk
+    from lottrack.rules.specification.comparing import Difference
     from lottrack.rules.specification.criterion import Criterion
     from lottrack.store.change import Change
     from lottrack.store.reader import Reader
@@ -186,14 +187,18 @@ def _difference_lines(reader: Reader, moving: _Moving) -> Iterator[str]:
         specification_of(reader, moving.before), specification_of(reader, moving.after.root)
     )
     for entry in entries:
-        told = "; ".join(
-            f"{each.field}: {each.before or 'none'} to {each.after or 'none'}"
-            + (f" ({each.direction})" if each.direction else "")
-            for each in entry.differences
-        )
+        told = "; ".join(_difference(entry.change, each) for each in entry.differences)
         yield f"  {entry.change} {entry.part} {entry.name}".rstrip() + f": {told}"
     if not entries:
         yield "  none but the version"
+
+
+def _difference(change: str, each: Difference) -> str:
+    """One value that differs; of what is new or gone as a whole only the value itself."""
+    if change in {ADDED, REMOVED}:
+        return f"{each.field}: {each.before or each.after}"
+    direction = f" ({each.direction})" if each.direction else ""
+    return f"{each.field}: {each.before or 'none'} to {each.after or 'none'}{direction}"
 
 
 def _result_line(each: Judged) -> str:
