@@ -69,14 +69,24 @@ class TestDecimalComma:
         shown = self.weigh(program, "12,5", as_json=False)
         assert "Numbers recorded as: weight 12,5 kg." in shown.stderr
         refused = self.weigh(program, "12.5", as_json=False, exit_code=2)
-        assert "Write 12,5, not 12.5. This site's decimal mark is a comma." in refused.stderr
+        assert "Write 12,5, not '12.5'. This site's decimal mark is a comma." in refused.stderr
         assert self.weigh(program, "1.250,5", exit_code=2).code == "bad-number"
 
         program("site", "set", "--decimal-mark", "point", "--reason", "back", user="ADMIN")
         shown = self.weigh(program, "12.6", as_json=False)
         assert "Numbers recorded as: weight 12.6 kg." in shown.stderr
         refused = self.weigh(program, "12,5", as_json=False, exit_code=2)
-        assert "Write 12.5, not 12,5. This site's decimal mark is a point." in refused.stderr
+        assert "Write 12.5, not '12,5'. This site's decimal mark is a point." in refused.stderr
+
+    def test_what_was_typed_wrongly_is_told_as_it_was_typed(
+        self, filled: tuple[Program, Filled]
+    ) -> None:
+        program, lot = filled
+        write_commas(program)
+        words = ("lot", "discard", lot.lot, "--cells", "4.4e6", "--reason", "x")
+        refused = program(*words, user="TECHNICIAN1", as_json=False, exit_code=2).stderr
+        assert "'4.4e6' cells is not a number" in refused
+        assert "Write 4,4e6, not '4.4e6'." in refused
 
     def test_people_read_the_comma_scripts_and_the_record_the_point(self, program: Program) -> None:
         steps.register_patient(program)

@@ -98,6 +98,8 @@ def test_a_result_with_another_mark_is_refused(typed: str) -> None:
         ("viability 97.5 %", "viability 97,5 %"),
         ("2.0 to 8.0 °C", "2,0 to 8,0 °C"),
         ("write 4.4e7", "write 4,4e7"),
+        ("'4.4e7' cells", "'4.4e7' cells"),
+        ("'-1.5' °C", "'-1.5' °C"),
         ("-78.5 °C.", "-78,5 °C."),
         ("SOP 4.2, 21 CFR 211.130(e)", "SOP 4.2, 21 CFR 211.130(e)"),
         ("lot 26.5", "lot 26.5"),

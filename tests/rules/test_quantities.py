@@ -53,8 +53,8 @@ def test_anything_else_is_no_number(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("1,5", "Write 1.5, not 1,5."),
-        ("13,75", "Write 13.75, not 13,75."),
+        ("1,5", "Write 1.5, not '1,5'."),
+        ("13,75", "Write 13.75, not '13,75'."),
         ("1,500", "Write no thousands separators"),
         ("1 500", "Write no thousands separators"),
         ("1.500,00", "Write no thousands separators"),

@@ -28,12 +28,14 @@ _UNITS = (
     r"|d\b|days\b|hours\b|minutes\b|population doublings\b|doublings\b|EU\b|IU\b|U/|CFU\b|copies\b"
     r"|mmol\b|mol\b|nm\b|mOsm|RLU\b)"
 )
-_MEASURED = rf"(?<![\w.,:*]){_DECIMAL}(?=[eE][+-]?[0-9]{{1,2}}\b|{_UNITS})"
+# What stands in quotes is what somebody typed: it is told as it was.
+_BEFORE = r"(?<![\w.,:*'\"])(?<!['\"][-<>≥≤])"
+_MEASURED = rf"{_BEFORE}{_DECIMAL}(?=[eE][+-]?[0-9]{{1,2}}\b|{_UNITS})"
 # The first of two values that share the unit behind the second: "2.0 to 8.0 °C".
 _SECOND = rf"\s?(?:to|-|–|±|and|or|of)\s?[-−<>≤≥]?[0-9]+(?:[.,][0-9]+)?{_UNITS}"
-_SPAN = rf"(?<![\w.,]){_DECIMAL}(?={_SECOND})"
+_SPAN = rf"{_BEFORE}{_DECIMAL}(?={_SECOND})"
 _NUMERIC = r"[^\w]*[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?[^\w]*"
-_ALONE = rf"(?<![\w.,:/@#-]){_DECIMAL}(?![\w:/@#(-]|[.,][0-9])"
+_ALONE = rf"(?<![\w.,:/@#'\"-]){_DECIMAL}(?![\w:/@#(-]|[.,][0-9])"
 _QUANTITY_ENDS = (
     *("_ml", "_pct", "_c", "_kg", "_cm2", "_mm", "_h", "_hours", "_minutes", "_days", "_per_kg"),
     *("_per_cm2", "_per_ml", "_cells", "_kg_per_year"),

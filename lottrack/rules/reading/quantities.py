@@ -202,7 +202,7 @@ def _hint(text: str, mark: str, *, allow_exponent: bool) -> str:
     other = POINT if mark == COMMA else COMMA
     if re.fullmatch(_OTHER_MARK[mark], text):
         right = text.replace(other, mark)
-        return f"Write {right}, not {text}. This site's decimal mark is a {NAME_OF[mark]}."
+        return f"Write {right}, not '{text}'. This site's decimal mark is a {NAME_OF[mark]}."
     if text.endswith("%"):
         return "Write the number without the sign."
     if text.startswith(mark):
