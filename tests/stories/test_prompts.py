@@ -57,7 +57,7 @@ def test_a_bad_value_is_told_and_asked_again(desk: Desk) -> None:
     screen = desk.type("patient", "weigh", "P01")
     screen.until(": $")
     screen.scan("13,2")
-    told = screen.until(r"Write 13\.2, not 13,2\.")
+    told = screen.until(r"Write 13\.2, not '13,2'\.")
     assert "is not a number lottrack reads" in told
     screen.until(": $")
     screen.scan("13.2")
