@@ -100,12 +100,21 @@ def bench_loop(context: Context, lot: str, read: Reading) -> Answer:
     bench.desk.role_for(ACT)
     try:
         if lot:
-            take_into_focus(bench, lot)
+            _open_named(bench, lot)
         while True:
             _turn(bench)
     except BenchLeft:
         half = " The step on the screen was not recorded." if bench.doing else ""
         return Answer(bench.acts, f"The bench is left; {len(bench.acts)} recorded.{half}")
+
+
+def _open_named(bench: Bench, lot: str) -> None:
+    """The lot the command names; without it when nobody clears the line for it."""
+    bench.begin()
+    try:
+        take_into_focus(bench, lot)
+    except StepLeft:
+        bench.say(f"Lot {lot} was not opened.")
 
 
 def _turn(bench: Bench) -> None:

@@ -221,6 +221,15 @@ class TestSigning:
             assert went.acts == []
         assert clearances(program) == []
 
+    def test_a_lot_named_in_the_command_is_cleared_for_as_well(self, two_lots) -> None:
+        program, lot, _, _ = two_lots
+        went = play(program, NO, lot=lot.lot)
+        assert f"Lot {lot.lot} was not opened." in went.screen
+        assert large("SCAN LOT") in went.screen
+        went = play(program, "in the envelope", LEAD, SIGN, lot=lot.lot)
+        assert went.acts == ["label clear"]
+        assert f"LOT {lot.lot}" in went.screen
+
     def test_a_technician_does_not_sign_it(self, two_lots) -> None:
         program, lot, _, _ = two_lots
         went = play(program, lot.scans[0], "in the envelope", SIGN, NO)
