@@ -90,6 +90,11 @@ def labels_with_files(program, number):
     return len(rows)
 
 
+def print_a_chart_copy(program):
+    bag = query(program, "SELECT root FROM container WHERE kind = 'bag'")[0][0]
+    program("label", "print", bag, "--copy", "chart", user=T)
+
+
 @contextmanager
 def watched_screen(shown):
     """One end of a pseudo-terminal to write to; what arrives at the other is kept."""
@@ -141,6 +146,15 @@ def test_a_program_killed_between_two_files_leaves_no_label(vials):
     assert counted(program.db, "label").rows == before.rows
     assert list(folder_of(program).glob("*.png")) == []
 
+    # What the dead program left lies under passing names, and is taken away when it has grown old.
+    left = list(folder_of(program).glob(".*.part"))
+    assert len(left) == IN_THE_MIDDLE
+    for old in left[1:]:
+        os.utime(old, (0, 0))
+    program.clock.advance(minutes=1)
+    print_a_chart_copy(program)
+    assert list(folder_of(program).glob(".*.part")) == left[:1]
+
 
 def test_a_program_killed_after_the_ledger_keeps_every_file(vials):
     program, number = vials
@@ -156,8 +170,7 @@ def test_a_program_killed_after_the_ledger_keeps_every_file(vials):
 
     # The next label printed brings back what the dead program could not name any more.
     program.clock.advance(minutes=1)
-    bag = query(program, "SELECT root FROM container WHERE kind = 'bag'")[0][0]
-    program("label", "print", bag, "--copy", "chart", user=T)
+    print_a_chart_copy(program)
     assert labels_with_files(program, number) == MANY
     assert program("admin", "check").data["findings"] == []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from lottrack.printing.sheets import Grid, Sheet
 
 FORMS = ("png", "pdf", "zpl")
+
+FORGOTTEN_AFTER_SECONDS = 3600
+"""How old a file may get under its passing name while no label of it is on record."""
 
 
 class Files(NamedTuple):
@@ -235,8 +239,9 @@ def _contents(labels: Sequence[Rendered], form: str, sheet: Sheet | None) -> lis
 def recover(folder: Path, is_recorded: Callable[[str], bool]) -> list[Path]:
     """Name the files of labels that are on record, where the program died before it could.
 
-    Files of labels that are not on record are left under their passing names: another program may
-    be about to record them.
+    Files of labels that are not on record are left under their passing names, since another program
+    may be about to record them, until they are ``FORGOTTEN_AFTER_SECONDS`` old: then whoever wrote
+    them is dead, and they are taken away.
 
     Args:
         folder: where labels were written.
@@ -248,12 +253,15 @@ def recover(folder: Path, is_recorded: Callable[[str], bool]) -> list[Path]:
     named = []
     for passing in sorted(folder.glob(".*.part")):
         match = re.fullmatch(_PASSING, passing.name)
-        path = None if match is None else folder / match["name"]
-        if match is None or path is None or not is_recorded(match["serial"]):
+        if match is None:
             continue
         with suppress(OSError):
-            passing.replace(path)
-            named.append(path)
+            if is_recorded(match["serial"]):
+                path = folder / match["name"]
+                passing.replace(path)
+                named.append(path)
+            elif time.time() - passing.stat().st_mtime > FORGOTTEN_AFTER_SECONDS:
+                passing.unlink()
     return named
 
 
