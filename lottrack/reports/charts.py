@@ -44,6 +44,8 @@ def growth_text(data: dict[str, Any]) -> str:
         }
         for passage in data["passages"]
     ]
+    if any(passage["lot"] != data["id"] for passage in data["passages"]):
+        rows = [row | {"lot": of["lot"]} for row, of in zip(rows, data["passages"], strict=True)]
     lines = [table(rows) if rows else "(no passage yet)", data["doublings_convention"]]
     budget = data["budget"]
     if budget is not None:

@@ -268,6 +268,7 @@ class TestPassage:
         assert shown["corrected"] == [
             {
                 "record": made["id"],
+                "record_kind": "harvest",
                 "field": "harvested",
                 "earlier": ["703000000"],
                 "now": "70300000",
@@ -276,7 +277,7 @@ class TestPassage:
         ]
         text = bench.program("lot", "show", lot, as_json=False).stdout
         assert "70.3 ×10⁶*" in text
-        assert "was 703000000, corrected to 70300000" in text
+        assert "was 703.0 ×10⁶ viable cells, corrected to 70.3 ×10⁶ viable cells" in text
         assert "growth-implausible" in text
 
     def test_lost_cells_and_low_viability_warn(self, bench):
@@ -450,3 +451,25 @@ class TestChildLots:
 
 
 SAMPLE = ("--kind", "cells", "--at", "2026-02-20T12:00")
+
+
+def test_a_lot_split_from_another_is_drawn_with_the_passages_before_the_split(bench):
+    """A sub-lot's curve begins where its line began, and its parent is no earlier lot beside it."""
+    parent = bench.grown()
+    part = ("--product", "MSC-EB", "--spec", "MSC-EB-TRIAL", "--number", "L01A")
+    bench("lot", "register", "--parent", parent, *part)
+    seeded = ("--passage", "P3", "--seeded", "1.6e8", "--area-cm2", 12720)
+    bench("lot", "seed", "L01A", *seeded)
+    bench.program.clock.advance(days=7)
+    bench("lot", "harvest", "L01A", "--passage", "P3", "--harvested", "4e8", "--viability", 95)
+
+    told = bench.program("chart", "growth", "L01A").data
+
+    assert [(p["passage"], p["lot"]) for p in told["passages"]] == [
+        ("P0", parent), ("P1", parent), ("P2", parent), ("P3", "L01A"),
+    ]  # fmt: skip
+    assert [at["passage"] for at in told["curve"]] == ["P1", "P1", "P2", "P3"]
+    assert told["curve"][-1]["cumulative_population_doublings"] == "7.42"
+    assert told["earlier"] == []
+    text = bench.program("chart", "growth", "L01A", as_json=False).stdout
+    assert text.splitlines()[0].rstrip().endswith("lot")

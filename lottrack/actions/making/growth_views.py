@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lottrack.actions.making.cultures import growth_of
-from lottrack.actions.making.lots import find_lot, passages_of
+from lottrack.actions.making.lineage import lineage_of
+from lottrack.actions.making.lots import find_lot, line_passages
 from lottrack.actions.moments import shown_time
 from lottrack.actions.testing.documents import specification_of_lot
 from lottrack.rules.culture.envelope import envelope_of, outside_words
@@ -40,15 +41,17 @@ _MEASURES = (
 def growth(desk: Desk, text: str) -> dict[str, Any]:
     """A lot's passages with density, doublings, doubling time, and what sets it apart.
 
+    Those of the lots it was split from are part of its line, and are no earlier lots beside it.
     Decimals are texts. ``earlier`` holds the curves of the lots of the same product that were
     registered before it; ``budget`` is what the specification allows in doublings, or None.
     """
     reader = desk.store
     lot = reader.get("lot", find_lot(desk, text))
+    own = {str(row.root) for row in lineage_of(reader, str(lot.root)).ancestors}
     earlier = [
         row
         for row in reader.rows("lot", product=lot.product)
-        if row.seq < lot.seq and row.root != lot.root
+        if row.seq < lot.seq and row.root not in own
     ]
     grown = {str(row.root): _passages(reader, str(row.root)) for row in (lot, *earlier)}
     passages = grown.pop(str(lot.root))
@@ -72,13 +75,14 @@ def growth(desk: Desk, text: str) -> dict[str, Any]:
 
 
 def _passages(reader: Reader, lot: str) -> list[dict[str, Any]]:
-    return [_measured(reader, lot, passage) for passage in passages_of(reader, lot)]
+    return [_measured(reader, of, passage) for of, passage in line_passages(reader, lot)]
 
 
 def _measured(reader: Reader, lot: str, passage: Passage) -> dict[str, Any]:
     seeding, harvest = passage.seeding, passage.harvest
     return {
         "number": passage.number,
+        "lot": lot,
         "seeded_at": None if seeding is None else seeding.occurred_at,
         "harvested_at": None if harvest is None else harvest.occurred_at,
         **growth_of(reader, lot, passage.number),
@@ -109,7 +113,7 @@ def _outside(passage: dict[str, Any], earlier: Any) -> Iterator[str]:
 
 
 def _said(reader: Reader, passage: dict[str, Any]) -> dict[str, Any]:
-    said: dict[str, Any] = {"passage": passage_name(passage["number"])}
+    said: dict[str, Any] = {"passage": passage_name(passage["number"]), "lot": passage["lot"]}
     for key in ("seeded_at", "harvested_at"):
         said[key] = None if passage[key] is None else shown_time(reader, passage[key])
     for key in (

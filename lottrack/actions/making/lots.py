@@ -97,11 +97,24 @@ def passages_of(reader: Reader, lot: str) -> list[Passage]:
 
 
 def line_counts(reader: Reader, lot: str) -> list[PassageCounts]:
-    """The counts of the whole line of a culture: the lot's passages and those before them.
+    """The counts of the whole line of a culture: the lot's passages and those before them."""
+    return [
+        PassageCounts(
+            passage.number,
+            int(passage.seeding.seeded),
+            None if passage.harvest is None else int(passage.harvest.harvested),
+        )
+        for _, passage in line_passages(reader, lot)
+        if passage.seeding is not None
+    ]
+
+
+def line_passages(reader: Reader, lot: str) -> list[tuple[str, Passage]]:
+    """The passages of the whole line of a culture in their order, each with its lot.
 
     Of a parent lot only the passages before the younger lot's first belong to the line.
     """
-    counts: list[PassageCounts] = []
+    line: list[tuple[str, Passage]] = []
     first: int | None = None
     number: str | None = lot
     while number is not None:
@@ -112,17 +125,9 @@ def line_counts(reader: Reader, lot: str) -> list[PassageCounts]:
         ]
         if passages:
             first = passages[0].number
-        counts += [
-            PassageCounts(
-                passage.number,
-                int(passage.seeding.seeded),
-                None if passage.harvest is None else int(passage.harvest.harvested),
-            )
-            for passage in passages
-            if passage.seeding is not None
-        ]
+        line = [*((number, passage) for passage in passages), *line]
         number = reader.get("lot", number).parent
-    return counts
+    return line
 
 
 def harvest_times(reader: Reader, lot: str) -> dict[int, datetime]:
