@@ -187,7 +187,7 @@ def _put(canvas: Canvas, block: Block, text: Text, place: Dots, shade: int) -> N
 
 def _too_long(canvas: Canvas, text: Text, block: Block, place: Dots) -> TextDoesNotFit:
     def mm(count: int) -> str:
-        return f"{count * MM_PER_INCH / canvas.dpi:.1f}"
+        return f"{count * MM_PER_INCH / canvas.dpi:.2f}"
 
     points = f"{Decimal(block.size) * POINTS_PER_INCH / canvas.dpi:.1f}"
     return TextDoesNotFit(

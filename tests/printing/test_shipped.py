@@ -358,6 +358,18 @@ def test_every_field_is_used_by_a_shipped_template_and_told_what_it_is() -> None
     assert all(FIELDS.values())
 
 
+@pytest.mark.parametrize("dpi", [300, 600])
+def test_a_site_whose_name_begins_with_an_accented_capital_is_printed(
+    template: Template, dpi: int
+) -> None:
+    """Évora, Ávila, Örebro: the accent stands above the capital, and needs room of its own."""
+    if "site" not in template.sample:
+        return
+    site = "Ávila · Örebro (ÅÇ)"
+    values = {**template.sample, "site": site, "training": ""}
+    assert site in " ".join(render(template, values, template.sample_payload, dpi=dpi).text)
+
+
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 def test_a_number_is_never_parted_from_its_unit(template: Template, dpi: int) -> None:
     quantities = {"viable_cells", "volume", "concentration", "dose", "expires", "ordinal"}
