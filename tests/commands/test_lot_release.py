@@ -381,3 +381,18 @@ def test_only_a_qualified_person_stops_a_lot_with_their_secret(quality: Quality,
         told = ("lot", act, quality.lot, "--reason", "x", *confirmed)
         quality.program(*told, user="QP1", secrets=("wrong",), exit_code=53)
     assert quality.disposition() == "quarantine"
+
+
+def test_what_may_be_pending_does_not_stand_against_a_conditional_release(
+    quality: Quality,
+) -> None:
+    """The refusal names what has to be mended, by whom, and nothing that may wait."""
+    quality.ready_but_pending()
+    quality.result(quality.lot, "CD34", "<5")
+    quality.review()
+    refused = quality.release("--conditional", exit_code=41).data["error"]
+    assert [each["code"] for each in refused["blockers"]] == ["results-within-specification"]
+    assert refused["blockers"][0]["who_can_mend"].startswith("technician or qc")
+    assert refused["sentence"].endswith("results-within-specification stands against it.")
+    plain = quality.release(exit_code=41).blockers
+    assert plain == {"results-complete", "results-within-specification"}

@@ -211,15 +211,16 @@ def _require_verdict(lot: str, verdict: LotVerdict, wish: Wish) -> None:
             code="nothing-pending",
             hint=f"Release it: `lottrack lot release {lot}`.",
         )
-    codes = [finding.code for finding in verdict.open_findings]
+    against = verdict.standing_against(conditional=wish.conditional)
+    codes = [finding.code for finding in against.open_findings]
     stand = "stands" if len(codes) == 1 else "stand"
     hint = f"`lottrack lot check {lot}` tells every rule and who can mend it."
     if verdict.verdict != NOT_RELEASABLE:
         hint = f"Until the tests are there: `lottrack lot release {lot} --conditional`."
     raise DispositionRefused(
         f"Lot {lot} cannot be released: {listed(codes)} {stand} against it.",
-        code=verdict.open_findings[0].code,
-        blockers=verdict.blockers,
+        code=codes[0],
+        blockers=against.blockers,
         hint=hint,
     )
 

@@ -74,9 +74,15 @@ class LotVerdict(NamedTuple):
     def blockers(self) -> list[Blocker]:
         """The same as reasons of a refusal."""
         return [
-            Blocker(finding.code, finding.sentence, finding.who_can_mend)
+            Blocker(finding.code, finding.sentence, who_can_mend=finding.who_can_mend)
             for finding in self.open_findings
         ]
+
+    def standing_against(self, *, conditional: bool) -> LotVerdict:
+        """The same without what does not stand against a release on condition of pending tests."""
+        if not conditional:
+            return self
+        return self._replace(findings=tuple(f for f in self.findings if f.outcome != PENDING))
 
 
 def judge_lot(facts: LotFacts) -> LotVerdict:
