@@ -81,6 +81,8 @@ def _answer(
     """The data, the table, or a picture in a file."""
     from lottrack.commands.trace import style_of
     from lottrack.reports.charts import picture
+    from lottrack.reports.spelling import spelled
+    from lottrack.rules.reading.notation import localiser
 
     style = style_of(style, out, SUFFIXES)
     if style == "json":
@@ -89,6 +91,8 @@ def _answer(
         if out is not None:
             raise click.UsageError("--out wants a file named .svg or .png.")
         return Answer(data, text)
+    mark = context.decimal_mark
+    drawn = spelled(drawn, localiser(mark, data))._replace(decimal_mark=mark)
     path = out or Path(f"{name}.{style}")
     try:
         path.write_bytes(picture(drawn, style))

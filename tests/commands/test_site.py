@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,6 +213,23 @@ class TestDecimalComma:
         assert told.exit_code == 0, told.stderr
         assert "97,1" in told.stdout
         assert "97.1" not in told.stdout
+
+    def test_a_picture_speaks_to_people_with_the_sites_mark(
+        self, released: tuple[Program, Filled], tmp_path: Path
+    ) -> None:
+        program, lot = released
+
+        def numbers(name: str) -> list[str]:
+            program("chart", "growth", lot.lot, "--out", tmp_path / name)
+            words = re.findall(
+                r"<(?:text|title)[^>]*>([^<]*)<", (tmp_path / name).read_text("utf-8")
+            )
+            return re.findall(r"[0-9]+[.,][0-9]+", " ".join(words))
+
+        before = numbers("point.svg")
+        assert "3.03" in " ".join(before)
+        write_commas(program)
+        assert numbers("comma.svg") == [number.replace(".", ",") for number in before]
 
 
 class TestOwnNumbers:

@@ -84,6 +84,7 @@ class Chart(NamedTuple):
         is_log: whether the upright axis is logarithmic; all its numbers are above 0.
         x_words: words for places on the lying axis, instead of numbers.
         banner: words across the picture (a training record's), or "".
+        decimal_mark: what stands in the numbers beside the axes.
     """
 
     title: str
@@ -95,14 +96,16 @@ class Chart(NamedTuple):
     is_log: bool = False
     x_words: tuple[tuple[float, str], ...] = ()
     banner: str = ""
+    decimal_mark: str = "."
 
 
 def chart_picture(chart: Chart) -> Picture:
     """Draw a chart as shapes; the same chart always gives the same shapes."""
     chart = _legible(chart)
     points = [point for series in chart.series for point in series.points]
+    mark = chart.decimal_mark
     heights = [point.y for point in points] + [level.y for level in chart.levels]
-    upright = logarithmic(heights) if chart.is_log and heights else linear(heights)
+    upright = logarithmic(heights) if chart.is_log and heights else linear(heights, mark)
     lying = _lying(chart, [point.x for point in points])
     heading, top = _heading(chart)
     plot = _Plot(lying, upright, _MARGIN + _LEFT, top)
@@ -164,7 +167,7 @@ def _legible(chart: Chart) -> Chart:
 
 def _lying(chart: Chart, values: list[float]) -> Scale:
     if not chart.x_words:
-        return linear([0.0, *values])
+        return linear([0.0, *values], chart.decimal_mark)
     places = [place for place, _ in chart.x_words]
     return Scale(min(places) - 0.5, max(places) + 0.5, chart.x_words)
 

@@ -34,8 +34,11 @@ class Scale(NamedTuple):
         return (value - self.low) / (self.high - self.low)
 
 
-def linear(values: list[float]) -> Scale:
-    """A scale of round steps that holds all values; with none of them, from 0 to 1."""
+def linear(values: list[float], mark: str = ".") -> Scale:
+    """A scale of round steps that holds all values; with none of them, from 0 to 1.
+
+    Its numbers are written with the decimal mark given.
+    """
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if not high - low > max(abs(low), abs(high), 1.0) * _FINEST:
         pad = abs(low) * 0.1 if abs(low) > _FINEST else 1.0
@@ -44,7 +47,8 @@ def linear(values: list[float]) -> Scale:
     first, last = math.floor(low / step), math.ceil(high / step)
     places = max(0, -math.floor(math.log10(step)))
     ticks = tuple(
-        (number * step, f"{number * step:.{places}f}") for number in range(first, last + 1)
+        (number * step, f"{number * step:.{places}f}".replace(".", mark))
+        for number in range(first, last + 1)
     )
     return Scale(first * step, last * step, ticks)
 

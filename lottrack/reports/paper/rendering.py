@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lottrack.reports.paper.blocks import Signatures, Verbatim
 from lottrack.reports.paper.wording import when
+from lottrack.reports.spelling import spelled
 from lottrack.rules.reading.notation import localiser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lottrack.reports.paper.blocks import Block
     from lottrack.reports.paper.pdf import Drawn
 
@@ -22,17 +21,7 @@ def blocks_of(data: dict[str, Any]) -> list[Block]:
     """
     spell = localiser(data["site"]["decimal_mark"], data)
     kept = (Verbatim, Signatures)
-    return [b if isinstance(b, kept) else _spelled(b, spell) for b in _laid_out(data)]
-
-
-def _spelled(value: Any, spell: Callable[[str], str]) -> Any:
-    """A block, or a part of one, with all of its texts spelled."""
-    if isinstance(value, str):
-        return spell(value)
-    if not isinstance(value, tuple):
-        return value
-    parts = [_spelled(each, spell) for each in value]
-    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return [b if isinstance(b, kept) else spelled(b, spell) for b in _laid_out(data)]
 
 
 def _laid_out(data: dict[str, Any]) -> list[Block]:

@@ -42,7 +42,15 @@ _QUANTITY_ENDS = (
 )
 _QUANTITIES = frozenset(
     {"value", "limit", "low", "high", "mean", "quantity", "amount", "on_hand", "received", "used"}
-    | {"left", "deviation", "replicates", "reported", "population_doublings", "doubling_time_hours"}
+    | {
+        "left",
+        "day",
+        "deviation",
+        "replicates",
+        "reported",
+        "population_doublings",
+        "doubling_time_hours",
+    }
     | {"cumulative_population_doublings", "viability"}
 )
 
