@@ -325,6 +325,16 @@ def test_what_is_given_in_spite_of_the_alarm_adds_a_call(
     assert given["id"] in {each["id"] for each in sheet["given"]}
 
 
+def test_without_an_order_the_call_goes_to_a_clinician_and_not_to_the_nurse_who_signed(
+    alarmed: tuple[Program, Filled, dict[str, Any]],
+) -> None:
+    """Two nurses gave it: the clinician who signed the course's last order answers for it."""
+    program, lot, made = alarmed
+    give_second_bag((program, lot))
+    calls = program("notify", "show", made["late_positive"]["id"]).data["calls"]
+    assert calls[-1]["addressee"] == "CLINICIAN1"
+
+
 def test_what_was_given_before_and_told_after_the_alarm_adds_a_call(released: Site) -> None:
     """Nobody had told the record of the infusion when the culture turned positive."""
     program, lot = released

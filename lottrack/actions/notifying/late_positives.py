@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
 
+_PHYSICIAN = "clinician"
 _LET_GO = frozenset({"released", "conditionally_released"})
 
 
@@ -193,9 +194,19 @@ def lots_of_start_material(reader: Reader, lot: str) -> list[str]:
 
 
 def physician_of(reader: Reader, infusion: Row) -> str:
-    """Who answers for an infusion: the clinician who signed its order, else who signed it."""
+    """Who answers for an infusion: the clinician who signed its order.
+
+    One given without an order is answered for by the clinician at the bedside, else by the one who
+    signed the last order of the course; where there is none, by who signed the infusion.
+    """
     order = infusion.infusion_order and reader.find("infusion_order", infusion.infusion_order)
-    return str(order.performed_by if order else infusion.performed_by)
+    if order:
+        return str(order.performed_by)
+    for person in (str(infusion.performed_by), str(infusion.second)):
+        if any(row.role == _PHYSICIAN for row in reader.rows("account_role", account=person)):
+            return person
+    last = reader.last("infusion_order", course=infusion.course)
+    return str(infusion.performed_by if last is None else last.performed_by)
 
 
 def given_data(reader: Reader, each: Reached, infusion: Row) -> dict[str, Any]:
