@@ -35,7 +35,7 @@ _MEASURED = rf"{_BEFORE}{_DECIMAL}(?=[eE][+-]?[0-9]{{1,2}}\b|{_UNITS})"
 _SECOND = rf"\s?(?:to|-|–|±|and|or|of)\s?[-−<>≤≥]?[0-9]+(?:[.,][0-9]+)?{_UNITS}"
 _SPAN = rf"{_BEFORE}{_DECIMAL}(?={_SECOND})"
 _NUMERIC = r"[^\w]*[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?[^\w]*"
-_ALONE = rf"(?<![\w.,:/@#'\"-]){_DECIMAL}(?![\w:/@#(-]|[.,][0-9])"
+_ALONE = rf"(?<![\w.,:/@#'\"-]){_DECIMAL}(?![\w/@#(-]|[.,:][0-9])"
 _QUANTITY_ENDS = (
     *("_ml", "_pct", "_c", "_kg", "_cm2", "_mm", "_h", "_hours", "_minutes", "_days", "_per_kg"),
     *("_per_cm2", "_per_ml", "_cells", "_kg_per_year"),
