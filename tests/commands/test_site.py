@@ -139,8 +139,10 @@ class TestDecimalComma:
         file = tmp_path / "flow.csv"
         file.write_text("test;value\nCD73;97,1\nCD90;96,4\n", encoding="utf-8")
         words = ("result", "import", file, "--lot", quality.lot)
-        refused = quality(*words, exit_code=None)
-        assert refused.exit_code != 0
+        refused = quality(*words, exit_code=40)
+        faults = refused.data["error"]["blockers"]
+        assert [fault["sentence"][:7] for fault in faults] == ["Line 2:", "Line 3:"]
+        assert all("--decimal-mark" in fault["hint"] for fault in faults)
         assert quality.program("result", "list", quality.lot).data == []
         made = quality(*words, "--decimal-mark", "comma").data
         assert [row["value"] for row in made["results"]] == ["97.1", "96.4"]

@@ -285,8 +285,15 @@ def _attach(change: Change, told: Told, number: str, name: str, content: Content
 
 
 def _told_of(number: int, error: LottrackError) -> list[Blocker]:
-    reasons = error.blockers or (Blocker(error.code, error.sentence, hint=error.hint),)
+    hint = _MARK if error.code == "bad-number" else error.hint
+    reasons = error.blockers or (Blocker(error.code, error.sentence, hint=hint),)
     return [each._replace(sentence=f"Line {number}: {each.sentence}") for each in reasons]
+
+
+_MARK = (
+    "`--decimal-mark` tells which mark the file's numbers have, whatever the site writes; left out,"
+    " it is the point. Thousands separators are never read."
+)
 
 
 def _refuse(faults: Faults) -> None:
