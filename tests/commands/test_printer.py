@@ -223,9 +223,9 @@ class TestPrinting:
     ) -> None:
         program, lot = filled
         register(program, small.address, "--dpi", 203)
-        from lottrack.printing import rendering
+        from lottrack.printing import composing
 
-        monkeypatch.setattr(rendering, "module_dots", lambda *_: 1)
+        monkeypatch.setattr(composing, "module_dots", lambda *_: 1)
         words = ("label", "print", lot.bags[0], *CHART)
         assert program(*words, user=T, exit_code=60).code == "code-too-fine"
         assert small.connections == 0
