@@ -68,15 +68,26 @@ def stranger(bench):
 
 class TestPlan:
     def test_a_donation_gets_its_number_before_the_needle(self, bench):
-        made = bench("collection", "plan", bench.coi, "--planned-on", "2026-02-10").data
+        made = bench("collection", "plan", bench.coi, "--planned-on", "2026-04-10").data
         assert (made["kind"], made["state"], made["warnings"]) == ("collection", "planned", [])
         shown = show(bench, made["id"])
         assert shown["courses"] == [bench.coi]
         assert (shown["planned_on"], shown["taken_at"], shown["donor"]) == (
-            "2026-02-10",
+            "2026-04-10",
             None,
             "D01",
         )
+
+    def test_a_plan_for_a_day_that_has_passed_is_worth_a_second_look(self, bench):
+        made = bench("collection", "plan", bench.coi, "--planned-on", "2026-02-10").data
+        (warning,) = made["warnings"]
+        assert warning["code"] == "planned-in-past"
+        assert f"Collection {made['id']} is planned on 2026-02-10" in warning["sentence"]
+        assert show(bench, made["id"])["warnings"][0]["code"] == "planned-in-past"
+
+    def test_a_plan_told_late_is_seen_from_its_own_day(self, bench):
+        told = ("--planned-on", "2026-02-10", "--at", "2026-02-03T09:00")
+        assert bench("collection", "plan", bench.coi, *told).data["warnings"] == []
 
     def test_the_site_may_give_its_own_number_once(self, bench):
         args = (

@@ -80,7 +80,7 @@ def test_a_dose_larger_than_what_was_thawed_asks_what_was_added(
 
 @pytest.mark.parametrize(("days", "said"), [(-400, True), (-1, True), (0, False), (21, False)])
 def test_a_planned_day_that_has_passed_is_said(days: int, said: bool) -> None:
-    warnings = planned_day_warnings(1, TODAY + timedelta(days=days), TODAY)
+    warnings = planned_day_warnings("infusion 1", TODAY + timedelta(days=days), TODAY)
     assert [warning.code for warning in warnings] == (["planned-in-past"] if said else [])
 
 

@@ -23,6 +23,7 @@ from lottrack.actions.laboratory.settings import require_own_pattern
 from lottrack.actions.moments import happened_at
 from lottrack.actions.shown import write_warnings
 from lottrack.errors import AlreadyDone, BadValue, Conflict
+from lottrack.rules.administration.schedule import planned_day_warnings
 from lottrack.rules.codes.external import read_external
 from lottrack.rules.codes.identifiers import require_code, require_own_number
 from lottrack.rules.culture.plausibility import ShownWarning, collection_warnings
@@ -81,13 +82,15 @@ def plan_collection(
         collection = _register(change, told, numbers, planned_on=planned_on, number=number)
         donor = change.get("donor", change.get("collection", collection).donor)
         _require_born(donor, desk.today(at))
+        doubts = planned_day_warnings(f"collection {collection}", planned_on, desk.today(at))
+        warnings = write_warnings(change, collection, doubts)
     return {
         "id": collection,
         "kind": "collection",
         "state": "planned",
         "courses": numbers,
         "planned_on": planned_on,
-        "warnings": [],
+        "warnings": warnings,
     }
 
 

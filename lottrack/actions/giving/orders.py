@@ -286,7 +286,7 @@ def _weight_warnings(reader: Reader, patient: str, wanted: Prescription) -> list
 
 def _day_warnings(wanted: Prescription, today: date) -> list[dict[str, str]]:
     """A day that lay in the past when the order was placed is likely a slip of the pen."""
-    warnings = planned_day_warnings(wanted.number, wanted.planned_on, today)
+    warnings = planned_day_warnings(f"infusion {wanted.number}", wanted.planned_on, today)
     return [warning._asdict() for warning in warnings]
 
 

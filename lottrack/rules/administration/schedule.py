@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lottrack.errors import BadValue, Blocker, Conflict
 from lottrack.rules.culture.plausibility import Findings, ShownWarning
+from lottrack.rules.reading.text import sentence_start
 from lottrack.rules.reading.times import is_before, minute_text, whole_days_between
 
 if TYPE_CHECKING:
@@ -142,13 +143,13 @@ def require_number_in_protocol(number: int, infusions: int, what: str) -> None:
         )
 
 
-def planned_day_warnings(number: int, planned_on: date, today: date) -> list[ShownWarning]:
-    """Look twice at an order for a day that has passed: its year or month may be a slip.
+def planned_day_warnings(what: str, planned_on: date, today: date) -> list[ShownWarning]:
+    """Look twice at what is planned for a day that has passed: its year or month may be a slip.
 
     Args:
-        number: the number ordered.
+        what: what is planned, for the sentence ("infusion 2", "collection CL-1").
         planned_on: the planned day.
-        today: the site's date when it was ordered.
+        today: the site's date when it was planned.
 
     Returns:
         ``planned-in-past``, or nothing.
@@ -156,7 +157,7 @@ def planned_day_warnings(number: int, planned_on: date, today: date) -> list[Sho
     if whole_days_between(today, planned_on) >= 0:
         return []
     sentence = (
-        f"Infusion {number} is planned on {planned_on.isoformat()}, before the day of the order,"
+        f"{sentence_start(what)} is planned on {planned_on.isoformat()}, and that was told on"
         f" {today.isoformat()}. Check the date."
     )
     return [ShownWarning("planned-in-past", sentence)]
