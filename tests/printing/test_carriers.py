@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
+import pypdfium2 as pdfium
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -20,9 +22,12 @@ from lottrack.printing.carriers import (
     read_back,
 )
 from lottrack.printing.codes import read_codes
-from lottrack.printing.layout import Dots, area_dots
+from lottrack.printing.layout import Code, Dots, area_dots
 from lottrack.printing.rendering import render, render_sample
+from lottrack.printing.sheets import to_pdf
 from lottrack.printing.templates import Template, load_template
+from lottrack.printing.zpl import read_back as zpl_dots
+from lottrack.printing.zpl import zpl
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 QR_HERE = 'type = "qr"\nname = "code"\nx_mm = 41\ny_mm = 1\nsize_mm = 18\n'
@@ -83,6 +88,31 @@ def test_a_wide_label_says_the_same_in_squares_and_in_bars(long_text: str) -> No
     assert read_codes(label.png) == [template.sample_payload]
     image = Image.frombytes("1", (label.width, label.height), label.dots)
     assert read_back(image, [QR, CODE_128]) == [template.sample_payload] * 2
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_two_hundred_payloads_decode_from_bars_at_every_usual_printer(
+    long_text: str, dpi: int
+) -> None:
+    template = load_template("small", long_text)
+    bars = next(e for e in template.elements if isinstance(e, Code) and e.carrier == CODE_128)
+    chance = random.Random(f"bars {dpi}")
+    for _ in range(200):
+        length = chance.randint(1, template.payload_length)
+        payload = "".join(chance.choices(ALPHANUMERIC, k=length)).strip() or "0"
+        label = render(template, template.sample, payload, dpi=dpi)
+        image = Image.frombytes("1", (label.width, label.height), label.dots)
+        shown = image.crop(area_dots(bars.area, dpi))
+        assert read_back(shown, [CODE_128]) == [payload]
+    # and by a reader that is not told what to look for, from the bytes of every format
+    pages = [pdfium.PdfDocument(to_pdf([label]))[0].render(scale=dpi / 72).to_pil()]
+    pages += [Image.frombytes("1", (d.width, d.height), d.dots) for d in zpl_dots(zpl([label]))]
+    for page in pages:
+        found = zxingcpp.read_barcodes(page.convert("L"))
+        assert {(each.text, str(each.format)) for each in found} == {
+            (payload, "QR Code"),
+            (payload, "Code 128"),
+        }
 
 
 def test_a_code_that_was_spoilt_is_not_read_back(matrix: Template) -> None:
