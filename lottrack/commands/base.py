@@ -166,7 +166,7 @@ def verb(
 
 
 def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool) -> None:
-    from lottrack.reports.marks import marked_text
+    from lottrack.reports.marks import by_name, marked_text
     from lottrack.reports.output import as_csv, as_json
 
     data = answer.data
@@ -184,7 +184,8 @@ def _finish(context: Context, answer: Answer, style: str | None, *, writes: bool
     elif style == "csv":
         _print(as_csv(data), nl=False)
     else:
-        _print(context.for_people(marked_text(data, answer.text, corrected), data))
+        text = marked_text(data, answer.text, corrected)
+        _print(context.for_people(text, by_name([data, corrected])))
     if writes and not context.json_wanted and isinstance(data, dict):
         _say_recorded(context, [] if answer.tells_warnings else data["warnings"])
     if answer.exit_code:

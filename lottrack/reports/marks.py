@@ -14,6 +14,9 @@ MARK = "*"
 _VIABLE = frozenset({"seeded", "harvested", "cells", "planned_cells"})
 """Counts whose names do not say what was counted."""
 
+_SIDES = (("key", "from", "to"), ("field", "earlier", "now"), ("what", "before", "after"))
+"""How answers tell a value before and after a correction: its name, and the two."""
+
 _FLAGS = frozenset({"withdrawn", "labels_match", "assignable", "effective", "needs_calibration"})
 
 
@@ -98,6 +101,23 @@ def legend(corrected: list[dict[str, Any]]) -> list[str]:
 def _field(each: dict[str, Any]) -> str:
     words = str(each["field"]).replace("_", " ")
     return f"{words} of {each['name']}" if each.get("name") else words
+
+
+def by_name(node: Any) -> Any:
+    """A copy of an answer in which what was and what is of a value stand under the value's name.
+
+    Whoever writes an answer's numbers as the site does knows a quantity by its name, and not by
+    ``from`` and ``to``.
+    """
+    if isinstance(node, list):
+        return [by_name(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    for name, *sides in _SIDES:
+        if name in node and set(sides) <= set(node):
+            rest = {key: value for key, value in node.items() if key not in sides}
+            return by_name(rest) | {str(node[name]).split()[0]: [node[side] for side in sides]}
+    return {key: by_name(value) for key, value in node.items()}
 
 
 def told_value(field: str, value: object) -> str:

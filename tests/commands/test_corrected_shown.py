@@ -158,6 +158,19 @@ def test_what_a_correction_changes_is_told_in_words_people_read(released: Site) 
     )
 
 
+def test_a_site_with_a_comma_reads_what_was_and_what_is_with_it(released: Site) -> None:
+    program, _ = released
+    comma = ("site", "set", "--decimal-mark", "comma", "--reason", "as our paper forms")
+    program(*comma, user="ADMIN")
+    weight = program("patient", "show", "P01").data["weights"][0]["id"]
+    assert "weight kg: 13,2 → 13,1" in correct(program, weight, "weight_kg=13,1")
+    read = text(program, "patient", "show", "P01")
+    assert "13,1*" in read
+    assert f"* {weight} weight kg: was 13,2, corrected to 13,1 (misread)" in legend(read)
+    (told,) = program("patient", "show", "P01").data["corrected"]
+    assert (told["earlier"], told["now"]) == (["13.2"], "13.1"), "scripts read a point"
+
+
 def test_a_yes_that_became_a_no_is_told_in_words(released: Site) -> None:
     program, _ = released
     consent = program("patient", "show", "P01").data["consents"][0]["id"]
