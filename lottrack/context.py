@@ -266,7 +266,22 @@ class Context:
                 code="secret-missing",
                 hint="Run lottrack at a terminal, or give the secrets with --password-stdin.",
             )
-        return read_hidden(prompt)
+        while not (secret := self._without_codes(read_hidden(prompt))):
+            self.say("That was a code, no secret; it counts for nothing. Type the secret.")
+        return secret
+
+    def _without_codes(self, typed: str) -> str:
+        """What is left of a secret without the codes that a scanner typed before it."""
+        from lottrack.rules.bench.doctor import Profile
+        from lottrack.rules.bench.hearing import is_own_code
+
+        profile = self.scanner if self._is_open() else Profile()
+        while typed:
+            code, _, rest = typed.partition("\t")  # a suffix that ends no line here
+            if not is_own_code(code, profile):
+                break
+            typed = rest
+        return typed
 
     def _with_secret(self, prompt: str, check: Callable[[str], str]) -> str:
         """What a secret opens; at a terminal a wrong one is told, and asked again until it locks.

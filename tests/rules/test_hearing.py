@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lottrack.errors import CodeUnreadable
 from lottrack.rules.bench.commands import WORDS, command_code, reason_of
 from lottrack.rules.bench.doctor import CANARY, Profile, diagnose
-from lottrack.rules.bench.hearing import hear, meant
+from lottrack.rules.bench.hearing import hear, is_own_code, meant
 from lottrack.rules.bench.line import Line
 from tests.rules.test_bench import azerty
 
@@ -103,3 +103,18 @@ def test_any_bytes_are_heard_as_they_came_or_refused(raw: bytes, seconds: float)
 
 def test_reasons_have_numbers() -> None:
     assert [reason_of(word) for word in ("R1", "R42", "YES", "D1")] == [1, 42, 0, 0]
+
+
+@pytest.mark.parametrize("suffix", ["", "\r", "\t"])
+def test_a_code_where_a_secret_is_asked_is_known_as_one(suffix: str) -> None:
+    american_at_french = diagnose(azerty(CANARY) + suffix).profile
+    assert american_at_french is not None
+    for code in (LABEL, command_code("SIGN"), command_code("U.LEAD1")):
+        assert is_own_code(code + suffix, Profile())
+        assert is_own_code(code.lower() + suffix, Profile())
+        assert is_own_code(azerty(code) + suffix, american_at_french)
+
+
+@pytest.mark.parametrize("text", ["", "LT.", "LC.secret", f"{LABEL[:-1]}A", "correct horse"])
+def test_anything_else_may_be_a_secret(text: str) -> None:
+    assert not is_own_code(text, Profile())

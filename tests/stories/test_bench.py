@@ -361,9 +361,13 @@ def test_another_lot_is_opened_only_after_somebody_looked_and_signed(morning: Mo
     assert theirs[0]["id"] in shown
 
     scanner.scan(command_code("SIGN"), "Secret of LEAD1, to sign")
+    stray = scanner.scan(command_code("SIGN"), "Secret of LEAD1, to sign")
+    assert "That was a code, no secret" in stray
     wrong = scanner.type("not the secret")
     assert on_screen("REFUSED", wrong)
     scanner.scan(command_code("SIGN"), "Secret of LEAD1, to sign")
+    os.write(screen.terminal, f"{command_code('SIGN')}\t".encode())  # a stray scan that ends in Tab
+    time.sleep(0.3)
     opened = scanner.type(secret_of("LEAD1"))
     assert on_screen("LINE CLEAR", opened)
     assert f"LOT {morning.lot.lot}" in opened

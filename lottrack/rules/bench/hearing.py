@@ -10,16 +10,14 @@ scanner types.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lottrack.errors import CodeUnreadable
 from lottrack.rules.bench.commands import WORDS, read_command
 from lottrack.rules.bench.doctor import Profile, repaired
+from lottrack.rules.bench.line import Line
 from lottrack.rules.codes.scans import read_scan, unwrapped
 from lottrack.rules.reading.text import ascii_upper, quoted
-
-if TYPE_CHECKING:
-    from lottrack.rules.bench.line import Line
 
 _OWN = ("LT.", "LC.")
 _GARBLED = r"(?i)l[tc][^A-Z0-9.\s-].{6,}"
@@ -77,6 +75,21 @@ def hear(line: Line, profile: Profile) -> Heard:
         )
     word = ascii_upper(text)
     return Heard(line, text, word if word in WORDS else "")
+
+
+def is_own_code(text: str, profile: Profile) -> bool:
+    """Whether a text is a sound code of lottrack's, as the scanner with this profile types it.
+
+    A stray scan where a secret is asked for must not count as a wrong one.
+    """
+    for spelled in (unwrapped(text), unwrapped(repaired(text, profile))):
+        if _is_own(spelled):
+            try:
+                _own(Line(text.encode()), spelled)
+            except CodeUnreadable:
+                continue
+            return True
+    return False
 
 
 def _own(line: Line, text: str) -> Heard:
