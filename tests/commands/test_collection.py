@@ -328,6 +328,28 @@ class TestReceive:
         )
         assert (receipt["condition"], receipt["labels_match"]) == ("intact", True)
 
+    @pytest.mark.parametrize(
+        ("pair", "cause"), [("condition=leaking", "damage"), ("labels_match=no", "other")]
+    )
+    def test_a_receipt_corrected_to_worse_holds_as_when_it_was_told(self, bench, pair, cause):
+        made = receive(bench, record(bench).data["id"]).data
+        mended = bench("correct", made["receipt"], pair, "--reason", "misheard").data
+        (hold,) = mended["holds"]
+        assert (hold["on"], hold["cause"]) == (made["id"], cause)
+        assert [each["id"] for each in show(bench, made["id"])["holds"]] == [hold["id"]]
+
+    def test_a_receipt_corrected_to_better_leaves_its_hold_to_a_person(self, bench):
+        made = receive(bench, record(bench).data["id"], "--condition", "clotted").data
+        mended = bench("correct", made["receipt"], "condition=intact", "--reason", "misheard").data
+        assert codes(mended) == {"hold-stays"}
+        assert mended["holds"] == []
+        assert len(show(bench, made["id"])["holds"]) == 1
+
+    def test_a_corrected_temperature_on_arrival_is_looked_at_again(self, bench):
+        made = receive(bench, record(bench).data["id"], "--temperature-c", "18").data
+        told = ("correct", made["receipt"], "temperature_c=38", "--reason", "misread")
+        assert codes(bench(*told).data) == {"transport-temperature-unusual"}
+
     @pytest.mark.parametrize(("celsius", "warns"), [("2", 0), ("25", 0), ("1.9", 1), ("25.1", 1)])
     def test_temperatures_outside_2_to_25_degrees_warn(self, bench, celsius, warns):
         made = receive(bench, record(bench).data["id"], "--temperature-c", celsius).data

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lottrack.actions.desk import Desk, Telling
+    from lottrack.store.rows import Row
 
 TRANSPORT_C = (Decimal(2), Decimal(25))
 """Temperatures in °C at which marrow arrives without a second look (unverified: 2-8 or 15-25 by the
@@ -80,10 +81,10 @@ def receive_collection(desk: Desk, text: str, receipt: Receipt, telling: Telling
             condition=receipt.condition,
             labels_match=int(receipt.labels_match),
         )
-        shown = write_warnings(change, number, _transport_warnings(collection, receipt))
+        shown = write_warnings(change, number, transport_warnings(collection, receipt))
         holds = [
             write_hold(change, "collection", collection, cause, reason, because_of=number)
-            for cause, reason in _reasons_to_hold(receipt)
+            for cause, reason in reasons_to_hold(receipt)
         ]
     return {
         "id": collection,
@@ -95,7 +96,15 @@ def receive_collection(desk: Desk, text: str, receipt: Receipt, telling: Telling
     }
 
 
-def _transport_warnings(collection: str, receipt: Receipt) -> Iterator[ShownWarning]:
+def receipt_of(row: Row) -> Receipt:
+    """What a recorded receipt says."""
+    temperature = None if row.temperature_c is None else Decimal(row.temperature_c)
+    labels_match = bool(row.labels_match)
+    return Receipt(row.from_text, row.condition, labels_match, temperature, row.seal or "")
+
+
+def transport_warnings(collection: str, receipt: Receipt) -> Iterator[ShownWarning]:
+    """Look twice at a temperature on arrival that is unusual."""
     low, high = TRANSPORT_C
     measured = receipt.temperature_c
     if measured is not None and not (low <= measured <= high):
@@ -106,7 +115,8 @@ def _transport_warnings(collection: str, receipt: Receipt) -> Iterator[ShownWarn
         )
 
 
-def _reasons_to_hold(receipt: Receipt) -> Iterator[tuple[str, str]]:
+def reasons_to_hold(receipt: Receipt) -> Iterator[tuple[str, str]]:
+    """The causes and reasons of the holds that a receipt opens by itself."""
     if receipt.condition in DAMAGE:
         yield "damage", f"Damaged on arrival: {DAMAGE[receipt.condition]}."
     if not receipt.labels_match:

@@ -1,8 +1,8 @@
 """What a custody step says against a thing: damage, an excursion; also after it was corrected.
 
-A step opens its holds when it is recorded. When it is corrected it is judged again: what it says
-now and did not say before opens the same holds, and a hold that it does not call for any more stays
-until a person lifts it by signature.
+A step opens its holds when it is recorded, and so does the receipt of a collection. When they are
+corrected they are judged again: what they say now and did not say before opens the same holds, and
+a hold that they do not call for any more stays until a person lifts it by signature.
 """
 
 from __future__ import annotations
@@ -10,6 +10,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from lottrack.actions.collecting.receipt import (
+    reasons_to_hold,
+    receipt_of,
+    transport_warnings,
+)
 from lottrack.actions.custody.ranges import storage_faults
 from lottrack.actions.custody.steps import MOVED, Measured
 from lottrack.actions.finding import Found, word_for
@@ -64,21 +69,25 @@ def alarms_of(
 
 # -- after a correction ----------------------------------------------------------------------------
 
+JUDGED = ("custody_event", "collection_receipt")
+"""Facts that open holds when they are recorded, and are judged again when they are corrected."""
 
-def holds_after(change: Change, before: Row) -> list[dict[str, Any]]:
-    """Open the holds that a corrected step calls for now and did not before.
+
+def holds_after(change: Change, table: str, before: Row) -> list[dict[str, Any]]:
+    """Open the holds that a corrected fact calls for now and did not before.
 
     Args:
-        change: the change in which the step was amended.
+        change: the change in which the fact was amended.
+        table: its table, one of ``JUDGED``.
         before: what it said.
     """
-    after = change.find("custody_event", before.root)
+    after = change.find(table, before.root)
     if after is None:
         return []
-    thing, was = _thing(before), _alarms(change, before)
+    thing, was = _thing(before), _alarms(change, table, before)
     standing = {hold.cause for hold in _holds_of(change, before)}
     held = []
-    for cause, reason in _alarms(change, after):
+    for cause, reason in _alarms(change, table, after):
         if (cause, reason) in was or cause in standing:
             continue
         text = f"{reason} ({before.root}, as it was corrected)"
@@ -97,15 +106,13 @@ def holds_after(change: Change, before: Row) -> list[dict[str, Any]]:
     return held
 
 
-def doubts_after(change: Change, before: Row) -> Iterator[ShownWarning]:
-    """What to look at after a step was corrected: a temperature out of range, a hold that stays."""
-    after = change.find("custody_event", before.root)
+def doubts_after(change: Change, table: str, before: Row) -> Iterator[ShownWarning]:
+    """What to look at after a correction: a temperature out of range, a hold that stays."""
+    after = change.find(table, before.root)
     if after is not None:
-        told = _faults(change, before)
-        for fault in _faults(change, after):
-            if fault not in told:
-                yield ShownWarning(OUTSIDE_RANGE, fault)
-    called_for = set() if after is None else {cause for cause, _ in _alarms(change, after)}
+        told = _doubts(change, table, before)
+        yield from (doubt for doubt in _doubts(change, table, after) if doubt not in told)
+    called_for = set() if after is None else {cause for cause, _ in _alarms(change, table, after)}
     for hold in _holds_of(change, before):
         if hold.cause not in called_for:
             thing = _thing(before)
@@ -117,26 +124,33 @@ def doubts_after(change: Change, before: Row) -> Iterator[ShownWarning]:
             )
 
 
-def _holds_of(reader: Reader, step: Row) -> list[Row]:
-    """The open holds that a step opened."""
-    thing = _thing(step)
+def _holds_of(reader: Reader, row: Row) -> list[Row]:
+    """The open holds that a fact opened."""
+    thing = _thing(row)
     if thing.table == "sample":
         return []
     holds = open_holds_on(reader, thing.table, thing.record)
-    return [hold for hold in holds if hold.because_of == step.root]
+    return [hold for hold in holds if hold.because_of == row.root]
 
 
-def _thing(step: Row) -> Found:
+def _thing(row: Row) -> Found:
+    values = row.values()
     return next(
-        Found(table, str(getattr(step, table)))
-        for table in MOVED
-        if getattr(step, table) is not None
+        Found(table, str(values[table])) for table in MOVED if values.get(table) is not None
     )
 
 
-def _alarms(reader: Reader, step: Row) -> list[tuple[str, str]]:
-    faults = _faults(reader, step)
-    return alarms_of(_thing(step), step.act, _measured(step), step.finding or "", faults)
+def _alarms(reader: Reader, table: str, row: Row) -> list[tuple[str, str]]:
+    if table == "collection_receipt":
+        return list(reasons_to_hold(receipt_of(row)))
+    faults = _faults(reader, row)
+    return alarms_of(_thing(row), row.act, _measured(row), row.finding or "", faults)
+
+
+def _doubts(reader: Reader, table: str, row: Row) -> list[ShownWarning]:
+    if table == "collection_receipt":
+        return list(transport_warnings(str(row.collection), receipt_of(row)))
+    return [ShownWarning(OUTSIDE_RANGE, fault) for fault in _faults(reader, row)]
 
 
 def _faults(reader: Reader, step: Row) -> list[str]:

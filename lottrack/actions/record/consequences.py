@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lottrack.actions.custody.alarms import doubts_after
-from lottrack.actions.custody.alarms import holds_after as steps_held
+from lottrack.actions.custody.alarms import JUDGED, doubts_after
+from lottrack.actions.custody.alarms import holds_after as alarms_held
 from lottrack.actions.custody.containers import rebuild
 from lottrack.actions.families.matching import refresh_findings, write_finding
 from lottrack.actions.families.screenings import hold_after_correction, window_verdict
@@ -267,8 +267,8 @@ def open_holds(
             holds += hold_failing(change, now, criterion_of(change, now))
         if table in MATERIAL_FACTS:
             holds += uses_held(change, table, row)
-        if table == "custody_event":
-            holds += steps_held(change, row)
+        if table in JUDGED:
+            holds += alarms_held(change, table, row)
         if table == "marker" and new is not None and row.outcome == NON_REACTIVE:
             holds += hold_after_correction(change, change.get("marker", row.root))
     if voided - BEDSIDE:
@@ -312,8 +312,8 @@ def warnings_after(change: Change, steps: Iterable[Step], lots: list[str]) -> li
             sentence = f"Lot {lot} was closed; look whether its cells and containers still add up."
             warnings.append(ShownWarning("lot-closed", sentence))
     for table, row, new in steps:
-        if table == "custody_event":
-            warnings += doubts_after(change, row)
+        if table in JUDGED:
+            warnings += doubts_after(change, table, row)
         if new is not None and table in {"donor", "patient", "pair"}:
             warnings += _relations(change, table, str(row.root))
     return warnings
