@@ -1,4 +1,4 @@
-"""``lottrack label``: print, apply, void, read, reconcile."""
+"""``lottrack label preview``, ``print``, ``send``: labels to files and printers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lottrack.commands.base import Answer, name_of_actor, noun, reason_option, told, verb
+from lottrack.commands.base import Answer, name_of_actor, verb
+from lottrack.commands.label.group import label
 from lottrack.commands.types import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from lottrack.actions.desk import Desk, Telling
+    from lottrack.actions.desk import Desk
     from lottrack.context import Context
-
-label = noun("label", "Labels: print, apply, void, read, reconcile.")
 
 COPIES = ("primary", "overwrap", "chart", "record", "transport")
 NOT_TAKEN = 60
-NOT_VALID = 63
 NOTHING_CAME_OUT = ("not-ready", "unreachable", "not-sent")
 WORTH_A_BAR = 12
 """Labels that take long enough to show how many are done."""
@@ -291,154 +289,3 @@ def _sent_text(made: list[dict[str, Any]]) -> str:
             for row in made
         ]
     )
-
-
-@verb(label, "apply", writes="label apply")
-@click.argument("scan", metavar="[SCAN]", required=False)
-@click.option(
-    "--to",
-    metavar="CONTAINER|LOT",
-    help="What it stands on: its number, or the scan of another of its labels.",
-)
-@told()
-def apply(context: Context, scan: str | None, to: str | None, telling: Telling) -> Answer:
-    """Scan a label back after sticking it on.
-
-    A label of another container or lot is refused, and holds are opened on both lots until quality
-    assurance lifted them by signature. Without a scan, at a terminal, it keeps asking for the next
-    label and what it stands on until it is left with an empty line.
-
-    With a lot's number after --to, a chart, record or transport copy is attached to the lot's batch
-    record; a chart copy may also go to its patient's chart.
-
-    \b
-    Example:
-      lottrack label apply LT.CNMAD0001X.LBMAD0001Y.PZ --to CN-MAD-0001-X
-      lottrack label apply LT.CNMAD0001X.LBMAD0002Y.R7 --to L01
-    """
-    from lottrack.actions.labelling.applying import apply_label
-    from lottrack.terminal import is_terminal
-
-    asks = is_terminal() and not context.json_wanted
-    if not scan and not to and asks:
-        from lottrack.commands.label_loop import apply_loop
-
-        return apply_loop(context, telling)
-    if scan and not to and asks:
-        from lottrack.commands.label_loop import thing_for
-        from lottrack.commands.verify_loop import scan_text
-
-        to = thing_for(context, scan_text(scan))
-    if not scan or not to:
-        raise click.UsageError("Give a label's SCAN, and with --to what it stands on.")
-    return Answer(apply_label(context.writing_desk, scan, to, telling))
-
-
-@verb(label, "void", writes="label void")
-@click.argument("label_id", metavar="LABEL")
-@reason_option()
-@click.option("--destroyed", is_flag=True, help="It was physically destroyed.")
-@told()
-def void(
-    context: Context,
-    label_id: str,
-    reason: str,
-    destroyed: bool,  # noqa: FBT001 - click's flag
-    telling: Telling,
-) -> Answer:
-    """Take a label out of use; its code is refused everywhere from now on.
-
-    \b
-    Example:
-      lottrack label void LB-MAD-0001-Y --reason "misprinted" --destroyed
-    """
-    from lottrack.actions.labelling.applying import void_label
-
-    desk = context.writing_desk
-    return Answer(void_label(desk, label_id, reason, telling, destroyed=destroyed))
-
-
-@verb(label, "list", lists=True)
-@click.argument("thing", metavar="ID")
-def list_(context: Context, thing: str) -> Answer:
-    """List the labels of a thing with what became of each.
-
-    \b
-    Example:
-      lottrack label list CN-MAD-0001-X
-    """
-    from lottrack.actions.labelling.views import list_labels
-
-    return Answer(list_labels(context.desk, thing))
-
-
-@verb(label, "commands")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="A PDF file; else bench-commands.pdf here."
-)
-def commands(context: Context, out: Path | None) -> Answer:
-    """Draw the sheet of command codes for a bench: answers, digits, reasons, badges.
-
-    A4, each code with its words beside it, each read back before the file is accepted. Put it into
-    a sleeve that can be wiped. Print it anew when a reason or a person was added.
-
-    \b
-    Example:
-      lottrack label commands --out commands.pdf
-    """
-    from lottrack.actions.benching.sheets import draw_commands
-    from lottrack.actions.labelling.files import Output
-
-    made = draw_commands(context.desk.store, Output("pdf", out), Path.cwd())
-    return Answer(made, f"Drawn: {made['path']}, {len(made['codes'])} codes, {made['pages']} pages")
-
-
-@verb(label, "read")
-@click.argument("source", metavar="IMAGE|SCAN")
-def read(context: Context, source: str) -> Answer:
-    """Say what a code is: from a picture (PNG, JPEG) or as a scanner types it.
-
-    Codes of ISBT 128, GS1 and the Single European Code are taken apart and checked as well. With a
-    database also what the record knows of it. Exit status 63 when a code is not valid. A picture
-    with several codes answers a list.
-
-    \b
-    Example:
-      lottrack label read LT.CNMAD0001X.LBMAD0001Y.PZ
-      lottrack label read photo.jpg --json
-    """
-    from lottrack.actions.labelling.views import read_code, read_texts
-
-    texts = read_texts(source, Path.cwd())
-    reader = _record(context)
-    answers = [read_code(reader, text) for text in texts]
-    code = 0 if all(answer["valid"] for answer in answers) else NOT_VALID
-    data = answers[0] if len(answers) == 1 else answers
-    return Answer(data, "\n\n".join(_read_text(answer) for answer in answers), code)
-
-
-def _read_text(answer: dict[str, Any]) -> str:
-    from lottrack.reports.output import fields
-
-    said = dict(answer)
-    inside = said.pop("fields", {})
-    inside |= {f"structure {each['ds']}": each["content"] for each in said.pop("structures", [])}
-    inside |= {f"({ai})": value for ai, value in said.pop("ais", [])}
-    return fields(said | inside)
-
-
-def _record(context: Context) -> Any:
-    """The record, or None where there is none: a code's structure can be read without."""
-    from lottrack.errors import NoDatabase
-
-    try:
-        return context.desk.store
-    except NoDatabase:
-        return None
-
-
-from lottrack.commands import (  # noqa: E402 - their verbs join the group above
-    label_donation,  # noqa: F401
-    label_ledger,  # noqa: F401
-    label_templates,  # noqa: F401
-)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lottrack.commands.base import Answer, reason_option, verb
-from lottrack.commands.label import label
+from lottrack.commands.label.group import label
 
 if TYPE_CHECKING:
     from lottrack.context import Context
