@@ -16,6 +16,7 @@ from lottrack.actions.labelling.labels import restand
 from lottrack.actions.making.lots import balance_of
 from lottrack.actions.materials.corrections import MATERIAL_FACTS
 from lottrack.actions.materials.corrections import holds_after as uses_held
+from lottrack.actions.record.plausible import implausible_after
 from lottrack.actions.record.reach import containers_of, containers_of_preparation
 from lottrack.actions.releasing.dispositions import fill_disposition, is_closed
 from lottrack.actions.releasing.holds import write_hold
@@ -312,6 +313,7 @@ def warnings_after(change: Change, steps: Iterable[Step], lots: list[str]) -> li
             sentence = f"Lot {lot} was closed; look whether its cells and containers still add up."
             warnings.append(ShownWarning("lot-closed", sentence))
     for table, row, new in steps:
+        warnings += implausible_after(change, table, row)
         if table in JUDGED:
             warnings += doubts_after(change, table, row)
         if new is not None and table in {"donor", "patient", "pair"}:
