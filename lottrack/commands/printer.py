@@ -62,7 +62,7 @@ def test(context: Context, code: str, scan: str) -> Answer:
       lottrack printer test ZEBRA1
       lottrack printer test ZEBRA1 --scan PJ-MAD-0001-1
     """
-    from lottrack.actions.labelling.printers import print_test, read_test
+    from lottrack.actions.labelling.calibrations import print_test, read_test
 
     desk = context.writing_desk
     if scan:

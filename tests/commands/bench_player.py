@@ -7,7 +7,7 @@ from contextlib import redirect_stderr
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from lottrack.commands.bench_loop import bench_loop
+from lottrack.commands.bench.loop import bench_loop
 from lottrack.context import Context
 from lottrack.rules.bench.commands import command_code
 from lottrack.rules.bench.line import Line

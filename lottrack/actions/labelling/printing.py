@@ -33,17 +33,14 @@ from lottrack.store.chain import canonical
 from lottrack.store.change import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lottrack.actions.desk import Desk
-    from lottrack.actions.labelling.sending import Content
+    from lottrack.actions.labelling.sending import Content, Watched
     from lottrack.printing.rendering import Rendered
     from lottrack.printing.sheets import Sheet
     from lottrack.store.change import Change
-
-    Watched = Callable[[Sequence[Any]], Iterable[Any]]
-    """Goes through things one by one while somebody is told how many are done."""
 
 
 def print_labels(

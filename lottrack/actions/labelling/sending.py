@@ -24,15 +24,17 @@ from lottrack.printing.printers import Job, send
 from lottrack.store.change import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from lottrack.actions.desk import Desk
-    from lottrack.actions.labelling.printing import Watched
     from lottrack.printing.rendering import Rendered
     from lottrack.store.change import Change
     from lottrack.store.reader import Reader
     from lottrack.store.rows import Row
+
+    Watched = Callable[[Sequence[Any]], Iterable[Any]]
+    """Goes through things one by one while somebody is told how many are done."""
 
 LABELS_A_JOB = 25
 """Labels that are sent at once: as many are in doubt when a line is cut."""

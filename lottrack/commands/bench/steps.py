@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lottrack.actions.benching.focus import MOVES, moves_of, recognise, require_of_lot
 from lottrack.actions.desk import Telling
-from lottrack.commands.bench_answers import chosen, confirmed, number, reason, text_or_digits
-from lottrack.commands.bench_ear import BADGE, TEXT
+from lottrack.commands.bench.answers import chosen, confirmed, number, reason, text_or_digits
+from lottrack.commands.bench.ear import BADGE, TEXT
 from lottrack.errors import (
     CodeUnreadable,
     Conflict,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.benching.focus import Thing
     from lottrack.actions.custody.steps import Target
-    from lottrack.commands.bench_loop import Bench
+    from lottrack.commands.bench.acting import Bench
 
 PAPERS = frozenset({"chart", "record", "transport"})
 CONDITIONS = ("intact", "leaking", "damaged")

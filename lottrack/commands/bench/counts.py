@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from lottrack.actions.benching.counts import count_names, growing_passage, planned_fills
 from lottrack.actions.benching.focus import recognise
 from lottrack.actions.desk import Telling
-from lottrack.commands.bench_answers import chosen, confirmed, counted, measured
-from lottrack.commands.bench_ear import TEXT
+from lottrack.commands.bench.answers import chosen, confirmed, counted, measured
+from lottrack.commands.bench.ear import TEXT
 from lottrack.errors import Conflict, LottrackError, Refused
 from lottrack.rules.bench.commands import YES
 from lottrack.rules.reading.quantities import exact_cells, plain
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lottrack.actions.benching.counts import PlannedFill
     from lottrack.actions.making.fills import Content
-    from lottrack.commands.bench_loop import Bench
+    from lottrack.commands.bench.acting import Bench
 
 
 def count_step(bench: Bench) -> None:

@@ -51,7 +51,7 @@ def open_(context: Context, lot: str) -> Answer:
       lottrack bench open L01
       lottrack bench L01
     """
-    from lottrack.commands.bench_loop import bench_loop
+    from lottrack.commands.bench.loop import bench_loop
     from lottrack.terminal import is_terminal, read_code
 
     context.writing_desk.role_for("bench open")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from lottrack.commands.bench_ear import DIGITS, REASON, TEXT
+from lottrack.commands.bench.ear import DIGITS, REASON, TEXT
 from lottrack.errors import LottrackError
 from lottrack.rules.bench.commands import DONE, NEXT, UNDO, YES, digit_of, reason_of
 from lottrack.rules.reading.notation import written
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from decimal import Decimal
 
-    from lottrack.commands.bench_ear import Ear
+    from lottrack.commands.bench.ear import Ear
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lottrack.commands.bench_answers import reason
-from lottrack.commands.bench_ear import BADGE
+from lottrack.commands.bench.answers import reason
+from lottrack.commands.bench.ear import BADGE
 from lottrack.errors import IntegrityBroken, LabelRefused, LottrackError, SignatureRejected
 from lottrack.rules.bench.commands import SIGN, badge_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lottrack.actions.signing import Prepared, Proof
-    from lottrack.commands.bench_loop import Bench
+    from lottrack.commands.bench.acting import Bench
 
 
 def require_line(bench: Bench, lot: str, place: str = "") -> None:
