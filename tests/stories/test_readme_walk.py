@@ -38,11 +38,10 @@ def test_every_command_does_what_the_readme_says(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     clock = Clock(datetime.now(UTC))
-    local = datetime.now().astimezone()
     lines = walk()
     statuses = []
     for line in lines:
-        words = told(line, local)
+        words = told(line, clock.now.astimezone())
         account = words.pop(1) if words[0] == "--as" else ""
         words = [word for word in words if word != "--as"]
         context = Context(
