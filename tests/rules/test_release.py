@@ -531,6 +531,16 @@ def test_a_lifted_hold_is_shown_and_stops_nothing() -> None:
     assert (found.outcome, found.evidence) == ("pass", ("HD1",))
 
 
+def test_the_hold_of_a_failed_result_is_lifted_after_its_investigation() -> None:
+    lift = "qa or qp: lottrack hold lift HD1 --reason TEXT"
+    failed = (hold("oos"),)
+    running = finding("holds-none-open", holds=failed, oos=(oos(),))
+    assert running.who_can_mend == f"qc: lottrack oos investigate; then {lift}"
+    concluded = finding("holds-none-open", holds=failed, oos=(oos(is_concluded=True),))
+    assert concluded.who_can_mend == lift
+    assert finding("holds-none-open", holds=(hold(),), oos=(oos(),)).who_can_mend == lift
+
+
 def test_a_void_review_says_that_it_is_void() -> None:
     found = finding("record-reviewed", lot_review=None, void_lot_reviews=("LR1",))
     assert "void" in found.sentence

@@ -10,7 +10,7 @@ from lottrack.rules.specification.criterion import limit_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lottrack.rules.release.facts import LotFacts, PendingFact
+    from lottrack.rules.release.facts import HoldFact, LotFacts, PendingFact
     from lottrack.rules.specification.fulfilment import CriterionState, OpenTest
 
 _RECORDS = "technician or qc"
@@ -153,12 +153,19 @@ def holds_none_open(facts: LotFacts) -> RuleFinding:
         return failed(
             code,
             f"On hold: {listed(said, 20)}.",
-            f"qa or qp: lottrack hold lift {still[0].hold} --reason TEXT",
+            _lifting(facts, still[0]),
             *(hold.hold for hold in still),
         )
     lifted = tuple(hold.hold for hold in facts.quality.holds)
     said_lifted = f"; lifted: {listed(lifted)}" if lifted else ""
     return passed(code, f"No hold is open{said_lifted}.", *lifted)
+
+
+def _lifting(facts: LotFacts, hold: HoldFact) -> str:
+    """Who lifts a hold; that of a failed result only once its investigation is concluded."""
+    lift = f"qa or qp: lottrack hold lift {hold.hold} --reason TEXT"
+    running = [oos for oos in facts.quality.oos if not oos.is_concluded]
+    return f"{running[0].mend}; then {lift}" if hold.cause == "oos" and running else lift
 
 
 def signatures_valid(facts: LotFacts) -> RuleFinding:
