@@ -97,6 +97,10 @@ def test_a_result_with_another_mark_is_refused(typed: str) -> None:
         ("2.87 million viable cells", "2,87 million viable cells"),
         ("viability 97.5 %", "viability 97,5 %"),
         ("2.0 to 8.0 °C", "2,0 to 8,0 °C"),
+        (
+            "doubled 9.76 times; more than 4.5 in one passage",
+            "doubled 9,76 times; more than 4,5 in one passage",
+        ),
         ("write 4.4e7", "write 4,4e7"),
         ("'4.4e7' cells", "'4.4e7' cells"),
         ("'-1.5' °C", "'-1.5' °C"),

@@ -26,7 +26,7 @@ _DECIMAL = r"[0-9]+\.[0-9]+"
 _UNITS = (
     r"\s?(?:%|°C|×\s?10|million\b|cells\b|mL\b|µL\b|L\b|kg\b|mg\b|g\b|µg\b|ng\b|pg\b|cm²|cm2\b|mm\b|h\b|min\b"
     r"|d\b|days\b|hours\b|minutes\b|population doublings\b|doublings\b|EU\b|IU\b|U/|CFU\b|copies\b"
-    r"|mmol\b|mol\b|nm\b|mOsm|RLU\b)"
+    r"|mmol\b|mol\b|nm\b|mOsm|RLU\b|times\b|in one passage\b)"
 )
 # What stands in quotes is what somebody typed: it is told as it was.
 _BEFORE = r"(?<![\w.,:*'\"])(?<!['\"][-<>≥≤])"
