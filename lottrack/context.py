@@ -327,8 +327,7 @@ class Context:
         desk = self.writing_desk
         account = require_account(desk, signer) if signer else desk.require_actor()
         desk.role_for(prepared.act, account)
-        self.say(shown_to(desk, prepared, account))
-        self.say("")
+        _say_as_it_is(f"{shown_to(desk, prepared, account)}\n")  # to the byte what is hashed
         return Proof(account, self.ask_secret(f"Secret of {account}, to sign"))
 
     def ask_second(self, account: str, what: str) -> Proof:

@@ -70,11 +70,20 @@ class Signer(NamedTuple):
 
 
 def prepared(
-    reader: Reader, act: str, meaning: str, lines: Iterable[str], covers: Iterable[Row]
+    reader: Reader,
+    act: str,
+    meaning: str,
+    lines: Iterable[str],
+    covers: Iterable[Row],
+    document: str = "",
 ) -> Prepared:
-    """Put together what is to be signed, from lines of text and the rows it covers."""
+    """Put together what is to be signed, from lines of text and the rows it covers.
+
+    Lines are written with the site's decimal mark; a document that is signed stands word for word.
+    """
     head = reader.sql("SELECT coalesce(max(seq), 0) AS seq FROM audit_entry")[0]
     text = localised("\n".join([f"Signature: {meaning}", *lines]), decimal_mark(reader))
+    text += f"\n\n{document.rstrip()}" if document else ""
     pairs = tuple(sorted({(str(row.root), int(row.version)) for row in covers}))
     return Prepared(act, meaning, text, int(head.seq), pairs)
 

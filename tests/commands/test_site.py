@@ -122,6 +122,18 @@ class TestDecimalComma:
         assert "97,1 %" in text
         assert program("audit", "verify").data["verdict"] == "intact"
 
+    def test_a_document_is_shown_and_signed_word_for_word(self, program: Program) -> None:
+        write_commas(program)
+        shown = program.signed("spec", "approve", "MSC-EB-TRIAL", user="QP1", as_json=False)
+        with raw(program.db) as database:
+            ((text,),) = database.execute("SELECT shown FROM signature").fetchall()
+            ((source,),) = database.execute(
+                "SELECT source FROM specification WHERE name = 'MSC-EB-TRIAL'"
+            ).fetchall()
+        assert "1.32 EU/mL" in source
+        assert source.rstrip() in text
+        assert text in shown.stderr
+
     def test_results_and_their_corrections_take_the_comma_and_keep_words(
         self, quality: Quality
     ) -> None:

@@ -241,10 +241,9 @@ def prepare_template(
         f" {template.width_mm} × {template.height_mm} mm on {template.stock}",
         f"In place of: {_instead_of(name, before, own=kept.own)}",
         f"SHA-256 of the file: {template.sha256}",
-        "",
-        kept.source.replace("\r\n", "\n").rstrip(),
     ]
-    return signing.prepared(record, APPROVE, MEANING, lines, [])
+    source = kept.source.replace("\r\n", "\n")
+    return signing.prepared(record, APPROVE, MEANING, lines, [], source)
 
 
 def _instead_of(name: str, before: Row | None, *, own: bool) -> str:

@@ -158,10 +158,8 @@ def prepare_approval(
         f"{word_for(table).capitalize()}: {row.name}, edition {row.edition}",
         f"Title: {row.title}",
         f"SHA-256 of the document: {row.source_sha256}",
-        "",
-        row.source.rstrip(),
     ]
-    return signing.prepared(record, act, MEANINGS[table], lines, [row])
+    return signing.prepared(record, act, MEANINGS[table], lines, [row], row.source)
 
 
 def _require_draft(reader: Reader, table: str, row: Row) -> None:
